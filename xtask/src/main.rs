@@ -1,2 +1,24 @@
-//! Placeholder.
-fn main() {}
+//! Builds, tests and shows twinfetch: one module per command.
+#![expect(clippy::print_stdout, reason = "a command line speaks on its standard output")]
+
+mod build;
+mod npm;
+mod process;
+mod workspace;
+
+use anyhow::Result;
+use clap::Parser;
+
+/// Everything a developer of twinfetch does, one command each.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+enum Command {
+    /// Builds the wasm and the npm package, up to the tarball that a user would install.
+    Build,
+}
+
+fn main() -> Result<()> {
+    match Command::parse() {
+        Command::Build => build::run(),
+    }
+}

@@ -1,0 +1,31 @@
+//! `cargo xtask build`: from the Rust sources to the tarball of the npm package.
+//!
+//! ```text
+//! crates/wasm-client ─cargo─▶ .wasm ─wasm-bindgen─▶ core_bg.js, core_bg.wasm ─wasm-opt─▶ npm/generated
+//! crates/core ───────────────generate──────────────────────────────────────────────────▶ npm/generated
+//! npm/generated, npm/src ─npm run build─▶ npm/dist ─npm pack─▶ the tarball
+//! ```
+
+mod generate;
+mod wasm;
+
+use anyhow::Result;
+
+use crate::npm;
+use crate::process::{self, run_quietly};
+use crate::workspace::{path, tarball};
+
+/// Builds everything; what cargo and npm have already, they skip.
+pub(crate) fn run() -> Result<()> {
+    let generated = path("npm/generated");
+    npm::install("npm")?;
+    println!("build: compiling the wasm");
+    wasm::build(&generated)?;
+    println!("build: generating TypeScript from the core");
+    generate::write(&generated)?;
+    println!("build: bundling the npm package");
+    process::run(npm::npm("npm").args(["run", "--silent", "build"]))?;
+    run_quietly(npm::npm("npm").args(["pack", "--silent"]))?;
+    println!("build: wrote {}", tarball().display());
+    Ok(())
+}
