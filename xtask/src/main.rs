@@ -4,6 +4,7 @@
 mod build;
 mod npm;
 mod process;
+mod size;
 mod workspace;
 
 use anyhow::Result;
@@ -15,10 +16,13 @@ use clap::Parser;
 enum Command {
     /// Builds the wasm and the npm package, up to the tarball that a user would install.
     Build,
+    /// Measures what a user downloads, against the budget in npm/size-budget.json.
+    Size,
 }
 
 fn main() -> Result<()> {
     match Command::parse() {
         Command::Build => build::run(),
+        Command::Size => size::run(),
     }
 }

@@ -1,6 +1,5 @@
 //! The browser artefact: compiled, bound to JavaScript, and made small.
 
-use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -45,13 +44,23 @@ fn compile() -> Result<PathBuf> {
 }
 
 /// Flags that keep this machine's folders out of panic messages. Cargo adds them to those of `.cargo/config.toml`.
+/// Where two apply rustc takes the last, so the general come before the special.
 fn remapped() -> Result<Vec<String>> {
     let sysroot = output(program("rustc", path("")).args(["--print", "sysroot"]))?;
-    let home = std::env::home_dir().context("the home folder is unknown")?;
-    let registry = std::env::var_os("CARGO_HOME").map_or_else(|| home.join(".cargo"), PathBuf::from);
-    let folders: [(OsString, &str); 3] =
-        [(sysroot.trim().into(), "rust"), (registry.into(), "cargo"), (path("").into(), "twinfetch")];
+    let mut folders = vec![(PathBuf::from(sysroot.trim()), "rust"), (cargo_home()?, "cargo")];
+    for registry in fs::read_dir(cargo_home()?.join("registry/src")).into_iter().flatten() {
+        folders.push((registry?.path(), "crates"));
+    }
+    folders.push((path(""), "twinfetch"));
     Ok(folders.iter().map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display())).collect())
+}
+
+fn cargo_home() -> Result<PathBuf> {
+    let home = || std::env::home_dir().map(|home| home.join(".cargo"));
+    std::env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(home)
+        .context("neither CARGO_HOME nor a home folder is set")
 }
 
 fn bind(wasm: &Path, folder: &Path) -> Result<()> {
