@@ -1,1 +1,35 @@
-//! Placeholder.
+//! The decisions of an authenticated request, without any I/O.
+//!
+//! twinfetch's browser client and its server client are two drivers of this one core. A call is an
+//! [exchange](exchange); what a backend's answers mean is a [dialect](dialect); who is signed in is a
+//! [session](session). Nothing in here sends, waits, asks a clock, draws chance or shares state: time is an argument.
+//!
+//! ```
+//! use twinfetch_core::{address::{BaseUrl, Path}, call::{Call, Method}, dialect::Dialect};
+//! use twinfetch_core::{exchange::{Exchange, Step}, head::Head, session::Presented};
+//!
+//! let dialect = Dialect::auth_js();
+//! let base = BaseUrl::parse("http://localhost:8080", "baseUrl")?;
+//! let call = Call::new(Method::Get, Path::parse("/api/posts", &base)?);
+//!
+//! // A driver performs each step and tells the exchange what came of it.
+//! let Step::Send(exchange, request) = Exchange::start(&dialect, &base, call, Ok(Presented::default())) else { panic!() };
+//! assert_eq!(request.url, "http://localhost:8080/api/posts");
+//! let head = Head::new(200, |name| (name == "content-type").then(|| "application/json".to_owned()));
+//! let Step::Read(exchange) = exchange.answered(Ok(head)) else { panic!() };
+//! let posts = serde_json::json!([]);
+//! let Step::Done(Ok(reply)) = exchange.received(Ok(Some(&&posts))) else { panic!() };
+//! assert_eq!(reply.status, 200);
+//! # Ok::<(), twinfetch_core::error::Error>(())
+//! ```
+
+pub mod address;
+pub mod call;
+pub mod dialect;
+pub mod document;
+pub mod error;
+pub mod exchange;
+pub mod head;
+pub mod secret;
+pub mod session;
+pub mod token;

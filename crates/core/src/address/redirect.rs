@@ -1,0 +1,77 @@
+//! Where a redirect leads, when it may be followed.
+
+use super::Origin;
+
+/// Resolves `location` against the URL that answered; `None` when it leaves the origin or is not plainly written.
+///
+/// RFC 9110 §10.2.2 lets it be relative. A redirect to another origin is never followed: nothing of a call (credential,
+/// custom header, body) then has to be kept from it.
+pub(crate) fn resolve(current: &str, location: &str) -> Option<String> {
+    if location.bytes().any(|byte| byte <= b' ' || byte >= 0x7f || byte == b'\\') {
+        return None;
+    }
+    let location = location.split('#').next().unwrap_or_default();
+    let (origin, path) = Origin::split(current).ok()?;
+    let target = if location.starts_with("//") {
+        let scheme = current.split("//").next().unwrap_or_default();
+        [scheme, location].concat()
+    } else if location.starts_with('/') {
+        [origin.as_str(), location].concat()
+    } else if location.starts_with('?') {
+        [origin.as_str(), path.split('?').next().unwrap_or_default(), location].concat()
+    } else if location.split(['/', '?']).next().unwrap_or_default().contains(':') {
+        location.to_owned()
+    } else {
+        let folder = path.split('?').next().unwrap_or_default().rsplit_once('/').map_or("", |(folder, _)| folder);
+        [origin.as_str(), folder, "/", location].concat()
+    };
+    let (target_origin, rest) = Origin::split(&target).ok()?;
+    let route = rest.split('?').next().unwrap_or_default();
+    if target_origin != origin || super::path::check(route).is_err() || route.starts_with("//") {
+        return None;
+    }
+    Some([origin.as_str(), if rest.starts_with('/') { "" } else { "/" }, rest].concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::resolve;
+
+    #[test]
+    fn redirects_within_the_origin_are_resolved() {
+        for (location, expected) in [
+            ("/b", "http://h:1/b"),
+            ("c?x=1#f", "http://h:1/a/c?x=1"),
+            ("?x=2", "http://h:1/a/b?x=2"),
+            ("http://H:1", "http://h:1/"),
+            ("//h:1/z", "http://h:1/z"),
+        ] {
+            assert_eq!(resolve("http://h:1/a/b?q=1", location).as_deref(), Some(expected), "{location}");
+        }
+    }
+
+    #[test]
+    fn redirects_that_leave_the_origin_are_refused() {
+        for location in [
+            "https://h:1/",
+            "http://h:2/",
+            "http://h/",
+            "http://evil.test/",
+            "//evil.test/",
+            "http://h:1@evil.test/",
+            "javascript:alert(1)",
+            "file:///etc/passwd",
+            "data:text/html,x",
+            "\\\\evil",
+            "/\\evil",
+            "/..",
+            "//h:1//x",
+            "http://h.evil.test:1/",
+            "http:///evil",
+            "a b",
+            "/\u{e9}",
+        ] {
+            assert_eq!(resolve("http://h:1/a/b", location), None, "{location}");
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! What a caller asks for, and the request that a driver sends for it.
+
+use crate::address::Path;
+use crate::error::{Code, Error};
+use crate::secret::Secret;
+
+/// An HTTP request method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Method {
+    /// `DELETE`
+    Delete,
+    /// `GET`
+    Get,
+    /// `HEAD`
+    Head,
+    /// `PATCH`
+    Patch,
+    /// `POST`
+    Post,
+    /// `PUT`
+    Put,
+}
+
+impl Method {
+    /// Every method a call can have.
+    pub const ALL: &'static [Self] = &[Self::Delete, Self::Get, Self::Head, Self::Patch, Self::Post, Self::Put];
+
+    /// The method as it is sent.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Delete => "DELETE",
+            Self::Get => "GET",
+            Self::Head => "HEAD",
+            Self::Patch => "PATCH",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+        }
+    }
+
+    /// Reads a method as it is sent.
+    ///
+    /// # Errors
+    /// `call_invalid` for any other text.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let found = Self::ALL.iter().find(|method| method.as_str() == text).copied();
+        found.ok_or_else(|| invalid("the method is not one of DELETE, GET, HEAD, PATCH, POST, PUT"))
+    }
+
+    /// Whether repeating it does no harm by its definition (RFC 9110 §9.2.1).
+    pub const fn is_safe(self) -> bool {
+        matches!(self, Self::Get | Self::Head)
+    }
+}
+
+/// What a call wants of a response's body.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Accept {
+    /// A JSON document.
+    #[default]
+    Json,
+    /// The bytes as they are.
+    Raw,
+}
+
+/// What a caller asks for.
+#[derive(Clone, Debug)]
+pub struct Call {
+    pub(crate) method: Method,
+    pub(crate) path: Path,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) accept: Accept,
+}
+
+impl Call {
+    /// A call of a path.
+    pub const fn new(method: Method, path: Path) -> Self {
+        Self { method, path, headers: Vec::new(), accept: Accept::Json }
+    }
+
+    /// Says what is wanted of the response's body.
+    #[must_use]
+    pub const fn accept(mut self, accept: Accept) -> Self {
+        self.accept = accept;
+        self
+    }
+
+    /// Adds a header.
+    ///
+    /// # Errors
+    /// `call_invalid` when name or value cannot be sent (RFC 9110 §5), or when the header is the client's own business:
+    /// `Authorization`, `Cookie`, `Host` and those of the connection. The value is never repeated in the message.
+    pub fn header(mut self, name: &str, value: &str) -> Result<Self, Error> {
+        let name = name.to_ascii_lowercase();
+        if name.is_empty() || !name.bytes().all(is_token) {
+            return Err(invalid("a header's name is not a token"));
+        }
+        if RESERVED.contains(&name.as_str()) {
+            return Err(invalid(&["the header ", &name, " is set by the client and cannot be given"].concat()));
+        }
+        if !value.bytes().all(|byte| matches!(byte, b'\t' | b' '..=b'~')) {
+            return Err(invalid(&["the value of the header ", &name, " is not printable ASCII"].concat()));
+        }
+        self.headers.push((name, value.trim().to_owned()));
+        Ok(self)
+    }
+
+    /// The method.
+    pub const fn method(&self) -> Method {
+        self.method
+    }
+
+    /// The path without its query, which may be written to a log.
+    pub fn route(&self) -> &str {
+        self.path.route()
+    }
+}
+
+/// What a driver sends, as it is.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The method.
+    pub method: Method,
+    /// The absolute URL.
+    pub url: String,
+    /// The headers, with lower-case names; without the credential and the body's type.
+    pub headers: Vec<(String, String)>,
+    /// The value of `Authorization`.
+    pub authorization: Option<Secret>,
+    /// Whether the call's body goes with it.
+    pub with_body: bool,
+}
+
+const RESERVED: &[&str] = &[
+    "authorization",
+    "connection",
+    "content-length",
+    "cookie",
+    "host",
+    "keep-alive",
+    "proxy-authorization",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+pub(crate) fn invalid(reason: &str) -> Error {
+    Error::new(Code::CallInvalid).with_message(["The request cannot be sent: ", reason, "."].concat())
+}
+
+const fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(
+            byte,
+            b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'.' | b'^' | b'_' | b'`' | b'|' | b'~'
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Call, Method};
+    use crate::address::{BaseUrl, Path};
+
+    #[test]
+    fn a_header_that_could_split_the_request_is_refused_without_being_repeated() {
+        let base = BaseUrl::parse("http://localhost", "baseUrl").unwrap();
+        let call = Call::new(Method::Get, Path::parse("/", &base).unwrap());
+        for (name, value) in
+            [("x-a", "secret\r\nx-b: 1"), ("x a", "secret"), ("", "secret"), ("x-a", "secret\0"), ("Cookie", "secret")]
+        {
+            let error = call.clone().header(name, value).expect_err(name);
+            assert!(!error.message().contains("secret"));
+        }
+        assert!(call.header("X-Trace", "abc 1").is_ok());
+    }
+}

@@ -1,0 +1,158 @@
+//! How one backend talks, as data: closed questions with closed answers.
+//!
+//! A dialect is one JSON object. The ones in `crates/core/dialects/` ship with twinfetch; a user's own object is read by
+//! the same code and has the same rights. Unknown, missing and wrong fields are refused with their place.
+//!
+//! ```text
+//!   credential   how a request proves who sends it
+//!   identity     how a browser learns who is signed in
+//!   seal         how a server reads the session cookie
+//!   renewal      what to do when the credential is refused
+//!   envelope     the wrapper around a payload, and where its message is
+//! ```
+
+mod axes;
+mod example;
+mod schema;
+mod shape;
+
+pub use axes::{Absence, Credential, Envelope, Identity, Notice, Renewal, Seal, SealVersion, SessionFields, Site};
+pub use example::Examples;
+pub use schema::{Field, Schema, Variant};
+pub use shape::{Pointer, Route};
+
+use crate::document::Document;
+use crate::error::Error;
+use shape::{Place, Shape, record};
+
+record! {
+    /// How one backend talks.
+    Dialect {
+        /// How a request proves who sends it.
+        credential "credential": Credential,
+        /// How a browser learns who is signed in.
+        identity "identity": Identity,
+        /// How a server reads the session cookie.
+        seal "seal": Seal,
+        /// What to do when the credential is refused.
+        renewal "renewal": Renewal,
+        /// The wrapper around a payload.
+        envelope "envelope": Envelope,
+        /// Transcripts which show the dialect at work; not needed at run time.
+        examples "examples": Option<Examples>,
+    }
+}
+
+impl Dialect {
+    /// Reads a dialect from its object.
+    ///
+    /// # Errors
+    /// `dialect_invalid`, with the JSON pointer of the first field that is unknown, missing or wrong.
+    pub fn read<D: Document + Clone>(document: &D) -> Result<Self, Error> {
+        Shape::read(document, &Place::root())
+    }
+
+    /// The fields a dialect may have, for generating types and checks in other languages.
+    pub const fn schema() -> Schema {
+        <Self as Shape>::SCHEMA
+    }
+}
+
+#[cfg(feature = "json")]
+macro_rules! shipped {
+    ($($(#[$doc:meta])* $function:ident = $name:literal,)*) => {
+        impl Dialect {
+            /// The shipped dialects: their names and their JSON texts.
+            pub const SHIPPED: &'static [(&'static str, &'static str)] =
+                &[$(($name, include_str!(concat!("../../dialects/", $name, ".json"))),)*];
+
+            $($(#[$doc])* pub fn $function() -> Self { Self::shipped($name) })*
+        }
+    };
+}
+
+#[cfg(feature = "json")]
+shipped! {
+    /// Auth.js, as next-auth v5 speaks it.
+    auth_js = "authjs",
+    /// next-auth v4.
+    next_auth_v4 = "next-auth-v4",
+}
+
+#[cfg(feature = "json")]
+impl Dialect {
+    /// Reads a dialect from JSON text.
+    ///
+    /// # Errors
+    /// `dialect_invalid`, with the place of what is wrong.
+    ///
+    /// ```
+    /// use twinfetch_core::dialect::Dialect;
+    /// let error = Dialect::from_json(r#"{ "credential": { "kind": "telepathy" } }"#).unwrap_err();
+    /// assert!(error.message().contains("/credential/kind"));
+    /// ```
+    pub fn from_json(text: &str) -> Result<Self, Error> {
+        let document: serde_json::Value = serde_json::from_str(text).map_err(|error| {
+            let message = format!("The dialect is not valid JSON: {error}.");
+            Error::new(crate::error::Code::DialectInvalid).with_message(message)
+        })?;
+        Self::read(&&document)
+    }
+
+    #[expect(clippy::expect_used, reason = "the shipped texts are compiled in, and a test reads every one")]
+    fn shipped(name: &str) -> Self {
+        let text = Self::SHIPPED.iter().find(|(known, _)| *known == name).map_or("", |(_, text)| text);
+        Self::from_json(text).expect("a shipped dialect is valid")
+    }
+}
+
+#[cfg(all(test, feature = "json"))]
+mod tests {
+    use super::Dialect;
+
+    /// What is said of the first shipped dialect after a change.
+    macro_rules! refusal {
+        (|$dialect:ident| $change:expr) => {{
+            let mut document: serde_json::Value = serde_json::from_str(Dialect::SHIPPED[0].1).unwrap();
+            let $dialect = &mut document;
+            $change;
+            Dialect::read(&&document).expect_err("refused").message().to_owned()
+        }};
+    }
+
+    #[test]
+    fn every_shipped_dialect_is_valid() {
+        for (name, text) in Dialect::SHIPPED {
+            Dialect::from_json(text).unwrap_or_else(|error| panic!("{name}: {error}"));
+        }
+    }
+
+    #[test]
+    fn the_folder_and_the_list_agree() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("dialects");
+        let mut names: Vec<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        assert_eq!(names, Dialect::SHIPPED.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn an_unknown_field_is_refused_with_its_place() {
+        assert!(refusal!(|dialect| dialect["identity"]["endpoin"] = 1.into()).contains("/identity/endpoin"));
+        assert!(refusal!(|dialect| dialect["extra"] = 1.into()).contains("/extra"));
+        assert!(
+            refusal!(|dialect| dialect["identity"]["notices"][0]["x"] = 1.into()).contains("/identity/notices/0/x")
+        );
+    }
+
+    #[test]
+    fn a_missing_or_wrong_field_is_refused_with_its_place_and_the_choices() {
+        let message = refusal!(|dialect| dialect["credential"] = serde_json::json!({ "kind": "telepathy" }));
+        assert!(message.contains("/credential/kind") && message.contains("bearer"), "{message}");
+        assert!(refusal!(|dialect| drop(dialect.as_object_mut().unwrap().remove("envelope"))).contains("/envelope"));
+        assert!(refusal!(|dialect| dialect["identity"]["path"] = "//evil.test".into()).contains("/identity/path"));
+        assert!(refusal!(|dialect| dialect["identity"]["session"]["user"] = "user".into()).contains("/user"));
+    }
+}

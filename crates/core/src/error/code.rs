@@ -1,0 +1,133 @@
+//! The one list of error codes; Rust, TypeScript and the documentation follow it.
+
+macro_rules! named {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)* }) => {
+        $(#[$doc])*
+        #[non_exhaustive]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum $name { $($(#[$variant_doc])* $variant,)* }
+
+        impl $name {
+            /// Every value, in the order of the list.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The name used in TypeScript, logs and transcripts.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $text,)* }
+            }
+        }
+    };
+}
+
+named! {
+    /// What a caller can do about an error.
+    Kind {
+        /// The caller stopped the call.
+        Aborted = "aborted",
+        /// The client or the call is set up wrongly: mend the code or the settings.
+        Config = "config",
+        /// A response came, but not in the agreed form.
+        Decode = "decode",
+        /// Signed in, but not allowed.
+        Forbidden = "forbidden",
+        /// The client itself failed; a report to its authors helps.
+        Internal = "internal",
+        /// No response came.
+        Network = "network",
+        /// There is no such thing.
+        NotFound = "not_found",
+        /// Too many calls: wait.
+        RateLimited = "rate_limited",
+        /// The backend refused the call for what it says.
+        Rejected = "rejected",
+        /// The server failed.
+        Status = "status",
+        /// Time ran out.
+        Timeout = "timeout",
+        /// Not signed in, or no longer.
+        Unauthorized = "unauthorized",
+    }
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident = $text:literal, $kind:ident, $message:literal;)*) => {
+        named! {
+            /// The stable name of what happened.
+            Code { $($(#[$doc])* $variant = $text,)* }
+        }
+
+        impl Code {
+            /// What a caller can do about it.
+            pub const fn kind(self) -> Kind {
+                match self { $(Self::$variant => Kind::$kind,)* }
+            }
+
+            /// The sentence shown when the server gave none.
+            pub const fn message(self) -> &'static str {
+                match self { $(Self::$variant => $message,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The caller's signal fired.
+    Aborted = "aborted", Aborted, "The request was cancelled.";
+    /// The call's own arguments cannot be sent: path, header, body.
+    CallInvalid = "call_invalid", Config, "The request cannot be sent as written.";
+    /// The wasm core stopped on a defect; the next call starts a new one.
+    CorePanicked = "core_panicked", Internal, "Something went wrong in this page. Please try again.";
+    /// A setting of the client is missing or wrong.
+    ConfigInvalid = "config_invalid", Config, "The client is not set up correctly.";
+    /// The dialect has an unknown, missing or wrong field.
+    DialectInvalid = "dialect_invalid", Config, "The dialect is not valid.";
+    /// The envelope says that the call was refused.
+    EnvelopeRefused = "envelope_refused", Rejected, "The request was refused.";
+    /// 403.
+    Forbidden = "forbidden", Forbidden, "You are not allowed to do this.";
+    /// A body that says it is JSON and is not.
+    MalformedBody = "malformed_body", Decode, "The server sent an answer that could not be read.";
+    /// No response: refused, reset, offline, blocked by CORS.
+    NetworkFailed = "network_failed", Network, "The server could not be reached. Check your connection and try again.";
+    /// 404 or 410.
+    NotFound = "not_found", NotFound, "This was not found.";
+    /// 429.
+    RateLimited = "rate_limited", RateLimited, "Too many requests. Please wait a moment and try again.";
+    /// A redirect to another origin, to a weaker scheme, or one that cannot be followed.
+    RedirectRefused = "redirect_refused", Rejected, "The server pointed to an address that is not allowed.";
+    /// Another 4xx.
+    Rejected = "rejected", Rejected, "The request was refused.";
+    /// A body larger than the client takes.
+    ResponseTooLarge = "response_too_large", Decode, "The server sent more than can be taken.";
+    /// 5xx.
+    ServerFailed = "server_failed", Status, "The server could not answer. Please try again later.";
+    /// The session document has not the agreed form.
+    SessionMalformed = "session_malformed", Decode, "Your sign-in could not be checked. Please try again later.";
+    /// The wait for a response ran out.
+    TimedOut = "timed_out", Timeout, "The server took too long to answer. Please try again.";
+    /// Too many redirects.
+    TooManyRedirects = "too_many_redirects", Rejected, "The server pointed to another address too many times.";
+    /// 401, after renewal was tried where the dialect has one.
+    Unauthorized = "unauthorized", Unauthorized, "Please sign in.";
+    /// A body of another media type than was asked for.
+    UnexpectedContentType = "unexpected_content_type", Decode, "The server sent an answer of an unexpected kind.";
+    /// The runtime cannot start the wasm core.
+    WasmUnavailable = "wasm_unavailable", Config, "This browser cannot run the client.";
+    /// The page's content security policy forbids wasm.
+    WasmBlockedByCsp = "wasm_blocked_by_csp", Config,
+        "This page's content security policy blocks WebAssembly: add 'wasm-unsafe-eval' to its script-src.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Code;
+
+    #[test]
+    fn names_are_unique_and_lower_case() {
+        let mut names: Vec<_> = Code::ALL.iter().map(|code| code.name()).collect();
+        assert!(names.iter().all(|name| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')));
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), Code::ALL.len());
+    }
+}

@@ -1,0 +1,100 @@
+//! A call as an exchange: the core decides every step and performs none.
+//!
+//! ```text
+//!              ┌──────────────── renewed, redirected ─────────────┐
+//!              ▼                                                  │
+//!  start ─▶ Send ── answered ──▶ Read ── received ──▶ Done        │
+//!              │                                                  │
+//!              └── answered with 401 ──▶ Renew ── renewed ────────┘
+//! ```
+//!
+//! A driver sends, reads and renews; each [`Step`] carries the exchange in the one stage that can go on from it.
+
+mod outcome;
+mod reading;
+mod refused;
+mod sent;
+
+pub use outcome::{Payload, Reply};
+pub use reading::{Reading, Wants};
+pub use refused::Refused;
+pub use sent::Sent;
+
+use crate::address::BaseUrl;
+use crate::call::{Accept, Call, Method, Request};
+use crate::dialect::{Credential, Dialect};
+use crate::error::Error;
+use crate::secret::Secret;
+use crate::session::Presented;
+
+/// What a driver does next.
+#[derive(Debug)]
+pub enum Step<'a> {
+    /// Send the request, then tell what was answered.
+    Send(Exchange<'a, Sent>, Request),
+    /// Read what the exchange [wants](Exchange::wants), then tell what was received.
+    Read(Exchange<'a, Reading>),
+    /// Get a token newer than this generation, if there is one, then go on.
+    Renew(Exchange<'a, Refused>, u64),
+    /// Nothing: this is how the call ended.
+    Done(Result<Reply<'a>, Error>),
+}
+
+/// A call on its way, in one of its stages.
+#[derive(Debug)]
+pub struct Exchange<'a, S> {
+    plan: Box<Plan<'a>>,
+    stage: S,
+}
+
+/// What stays the same over all stages of a call.
+#[derive(Debug)]
+struct Plan<'a> {
+    dialect: &'a Dialect,
+    call: Call,
+    url: String,
+    presented: Presented,
+    renewals_left: u8,
+    redirects_left: u8,
+}
+
+impl<'a> Exchange<'a, Sent> {
+    /// Starts a call of `base` as who is signed in; an unknown session ends it with the cause.
+    pub fn start(dialect: &'a Dialect, base: &BaseUrl, call: Call, presented: Result<Presented, Error>) -> Step<'a> {
+        match presented {
+            Ok(presented) => {
+                let url = [base.as_str(), call.path.as_str()].concat();
+                Box::new(Plan { dialect, call, url, presented, renewals_left: 1, redirects_left: 10 }).send()
+            }
+            Err(cause) => Step::Done(Err(cause)),
+        }
+    }
+}
+
+impl<'a> Plan<'a> {
+    fn send(self: Box<Self>) -> Step<'a> {
+        let mut headers = self.call.headers.clone();
+        if self.call.accept == Accept::Json {
+            headers.push(("accept".to_owned(), "application/json".to_owned()));
+        }
+        let Credential::Bearer {} = self.dialect.credential;
+        let request = Request {
+            method: self.call.method,
+            url: self.url.clone(),
+            headers,
+            authorization: self.presented.token.as_ref().map(|token| Secret::new(["Bearer ", token.expose()].concat())),
+            with_body: !self.call.method.is_safe(),
+        };
+        Step::Send(self.at(Sent), request)
+    }
+
+    const fn at<S>(self: Box<Self>, stage: S) -> Exchange<'a, S> {
+        Exchange { plan: self, stage }
+    }
+
+    fn become_get(&mut self) {
+        if !self.call.method.is_safe() {
+            self.call.method = Method::Get;
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! The stage in which a request is out.
+
+use super::{Exchange, Plan, Reading, Refused, Step};
+use crate::address;
+use crate::dialect::Renewal;
+use crate::error::{Code, Error};
+use crate::head::Head;
+
+/// A request is out.
+#[derive(Debug)]
+pub struct Sent;
+
+impl<'a> Exchange<'a, Sent> {
+    /// Goes on from the response's head, or from the reason why none came.
+    pub fn answered(self, answer: Result<Head, Code>) -> Step<'a> {
+        let head = match answer {
+            Ok(head) => head,
+            Err(code) => return Step::Done(Err(Error::new(code))),
+        };
+        match (head.status, &head.location) {
+            (401, _) if self.plan.may_renew() => {
+                let generation = self.plan.presented.generation;
+                Step::Renew(self.plan.at(Refused { head }), generation)
+            }
+            (301..=303 | 307 | 308, Some(location)) => {
+                let target = address::resolve(&self.plan.url, location);
+                self.plan.redirect(&head, target)
+            }
+            _ => Step::Read(self.plan.at(Reading { head })),
+        }
+    }
+}
+
+impl<'a> Plan<'a> {
+    fn may_renew(&self) -> bool {
+        self.renewals_left > 0 && self.presented.token.is_some() && !matches!(self.dialect.renewal, Renewal::None {})
+    }
+
+    /// Follows a redirect within the origin as Fetch does: 303, and 301 or 302 after a POST, become a GET.
+    fn redirect(mut self: Box<Self>, head: &Head, target: Option<String>) -> Step<'a> {
+        let Some(target) = target else {
+            return Step::Done(Err(Error::new(Code::RedirectRefused).with_head(head)));
+        };
+        let Some(left) = self.redirects_left.checked_sub(1) else {
+            return Step::Done(Err(Error::new(Code::TooManyRedirects).with_head(head)));
+        };
+        let is_post = self.call.method == crate::call::Method::Post;
+        if head.status == 303 || matches!(head.status, 301 | 302) && is_post {
+            self.become_get();
+        }
+        self.redirects_left = left;
+        self.url = target;
+        self.send()
+    }
+}

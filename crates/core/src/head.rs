@@ -1,0 +1,82 @@
+//! The head of a response: what the core needs of status and headers.
+
+/// Status and the few headers that decide what happens next.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Head {
+    /// The HTTP status, 100 to 599.
+    pub status: u16,
+    /// `Content-Type`, as sent.
+    pub content_type: Option<String>,
+    /// `Location`, as sent.
+    pub location: Option<String>,
+    /// `X-Request-Id`, when it is short and printable.
+    pub request_id: Option<String>,
+    /// `Retry-After` in milliseconds, when it is given in seconds; at most an hour.
+    pub retry_after: Option<u64>,
+}
+
+impl Head {
+    /// Takes what is needed of a response; `header` looks a header up by its lower-case name.
+    pub fn new(status: u16, header: impl Fn(&str) -> Option<String>) -> Self {
+        Self {
+            status,
+            content_type: header("content-type"),
+            location: if matches!(status, 300..=399) { header("location") } else { None },
+            request_id: header("x-request-id")
+                .filter(|id| (1..=128).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic())),
+            retry_after: header("retry-after").and_then(|text| seconds(&text)),
+        }
+    }
+
+    /// Whether the body is JSON: `application/json` or a type that ends in `+json` (RFC 6839).
+    pub fn is_json(&self) -> bool {
+        let Some(content_type) = &self.content_type else { return false };
+        let essence = content_type.split(';').next().unwrap_or_default().trim().as_bytes();
+        essence.eq_ignore_ascii_case(b"application/json")
+            || essence.len() > 5
+                && essence.get(essence.len() - 5..).is_some_and(|end| end.eq_ignore_ascii_case(b"+json"))
+    }
+}
+
+fn seconds(text: &str) -> Option<u64> {
+    let text = text.trim();
+    if text.is_empty() || text.len() > 9 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let seconds = text.bytes().fold(0_u64, |sum, byte| sum * 10 + u64::from(byte - b'0'));
+    Some(seconds.min(3600) * 1000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Head;
+
+    fn head(name: &'static str, value: &'static str) -> Head {
+        Head::new(200, |asked| (asked == name).then(|| value.to_owned()))
+    }
+
+    #[test]
+    fn json_is_recognised_by_its_media_type() {
+        for yes in ["application/json", "Application/JSON; charset=utf-8", "application/problem+json"] {
+            assert!(head("content-type", yes).is_json(), "{yes}");
+        }
+        for no in ["text/html", "application/jsonp", "json", "+json", ""] {
+            assert!(!head("content-type", no).is_json(), "{no}");
+        }
+    }
+
+    #[test]
+    fn retry_after_is_read_in_seconds_and_capped() {
+        assert_eq!(head("retry-after", " 7 ").retry_after, Some(7_000));
+        assert_eq!(head("retry-after", "999999999").retry_after, Some(3_600_000));
+        for garbage in ["-1", "1.5", "soon", "9999999999999"] {
+            assert_eq!(head("retry-after", garbage).retry_after, None, "{garbage}");
+        }
+    }
+
+    #[test]
+    fn a_request_id_that_is_not_plain_is_dropped() {
+        assert_eq!(head("x-request-id", "a\u{1b}[31m").request_id, None);
+        assert_eq!(head("x-request-id", "abc-1").request_id.as_deref(), Some("abc-1"));
+    }
+}
