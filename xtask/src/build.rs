@@ -13,6 +13,7 @@ use anyhow::Result;
 
 use crate::npm;
 use crate::process::{self, run_quietly};
+use crate::tidy;
 use crate::workspace::{path, tarball};
 
 /// Builds everything; what cargo and npm have already, they skip.
@@ -25,6 +26,7 @@ pub(crate) fn run() -> Result<()> {
     generate::write(&generated)?;
     println!("build: bundling the npm package");
     process::run(npm::npm("npm").args(["run", "--silent", "build"]))?;
+    tidy::run_on_artefact()?;
     run_quietly(npm::npm("npm").args(["pack", "--silent"]))?;
     println!("build: wrote {}", tarball().display());
     Ok(())

@@ -5,6 +5,7 @@ mod build;
 mod npm;
 mod process;
 mod size;
+mod tidy;
 mod workspace;
 
 use anyhow::Result;
@@ -18,11 +19,14 @@ enum Command {
     Build,
     /// Measures what a user downloads, against the budget in npm/size-budget.json.
     Size,
+    /// Checks the invariants of ARCHITECTURE.md.
+    Tidy,
 }
 
 fn main() -> Result<()> {
     match Command::parse() {
         Command::Build => build::run(),
         Command::Size => size::run(),
+        Command::Tidy => tidy::run(),
     }
 }

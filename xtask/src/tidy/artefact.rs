@@ -1,0 +1,71 @@
+//! What the shipped package must not contain, whatever the sources say.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+
+use crate::workspace::path;
+
+/// Texts that JOSE code cannot do without: the key derivation's label and the names of the algorithms.
+const JOSE: [&str; 5] = ["A256CBC-HS512", "A256GCM", "Generated Encryption Key", "HKDF", "HS256"];
+
+/// Whether there is something to search.
+pub(super) fn is_built() -> bool {
+    path("npm/dist/core.wasm").exists()
+}
+
+/// Searches every file of `npm/dist`. The wasm lies there as it is, so what JavaScript embeds of it is searched too.
+pub(super) fn breaches() -> Result<Vec<String>> {
+    let forbidden = forbidden();
+    let mut breaches = Vec::new();
+    for file in files(&path("npm/dist"))? {
+        let bytes = fs::read(&file)?;
+        let name = file.strip_prefix(path("")).unwrap_or(&file).display();
+        let present = forbidden.iter().filter(|(text, _)| contains(&bytes, text.as_bytes()));
+        breaches.extend(present.map(|(text, reason)| format!("{name} contains {text:?}: {reason}")));
+    }
+    Ok(breaches)
+}
+
+fn forbidden() -> Vec<(String, &'static str)> {
+    let jose = JOSE.iter().map(|text| ((*text).to_owned(), "sealed sessions are read on servers only"));
+    let here = [path("").display().to_string(), "/.cargo/".to_owned(), "/.rustup/".to_owned()];
+    let home = std::env::home_dir().map(|home| format!("{}/", home.display()));
+    let folders = here.into_iter().chain(home).map(|folder| (folder, "it is a folder of the machine that built it"));
+    jose.chain(folders).collect()
+}
+
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
+        let entry = entry?.path();
+        if entry.is_dir() {
+            files.extend(self::files(&entry)?);
+        } else {
+            files.push(entry);
+        }
+    }
+    Ok(files)
+}
+
+fn contains(bytes: &[u8], text: &[u8]) -> bool {
+    bytes.windows(text.len()).any(|window| window == text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_found_among_bytes() {
+        assert!(contains(b"\0asm\x01HKDF\xff", b"HKDF"));
+        assert!(!contains(b"\0asm\x01HKD", b"HKDF"));
+    }
+
+    #[test]
+    fn this_machine_is_forbidden() {
+        let forbidden = forbidden();
+        assert!(forbidden.iter().any(|(text, _)| text.contains(&*path("").to_string_lossy())));
+    }
+}
