@@ -1,0 +1,66 @@
+// From `src/` and `generated/` to `dist/`. What is in `generated/` comes from `cargo xtask build`.
+import { execFile } from 'node:child_process'
+import { copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import { deflateSync } from 'node:zlib'
+import { build } from 'esbuild'
+import { generate } from './generate.mjs'
+
+const root = new URL('..', import.meta.url).pathname
+const wasm = `${root}generated/core.wasm`
+
+/** Wraps wasm-bindgen's glue into a function, so that every instance of the wasm has glue with its own state. */
+const glueFactory = async () => {
+  const { outputFiles } = await build({
+    entryPoints: [`${root}generated/core_bg.js`],
+    bundle: true,
+    format: 'iife',
+    globalName: 'glue',
+    write: false,
+  })
+  return `export const createGlue = () => {${outputFiles[0].text};return glue}`
+}
+
+const virtual = {
+  name: 'virtual',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^twinfetch:/ }, ({ path }) => ({ path, namespace: 'virtual', sideEffects: false }))
+    onLoad({ filter: /glue$/, namespace: 'virtual' }, async () => ({ contents: await glueFactory() }))
+    onLoad({ filter: /wasm$/, namespace: 'virtual' }, async () => {
+      const deflated = deflateSync(await readFile(wasm), { level: 9 }).toString('base64')
+      return { contents: `export const deflated = '${deflated}'` }
+    })
+  },
+}
+
+// Every entry is one file, and what it imports on first use is another: a bundler has nothing to put together.
+const settings = {
+  bundle: true,
+  format: 'esm',
+  target: 'es2022',
+  outdir: `${root}dist`,
+  external: ['./core.js', './engine.js', './slim-core.js', '*.wasm?module', 'node:zlib', 'react'],
+  plugins: [virtual],
+  minify: true,
+  logLevel: 'warning',
+}
+const entry = (...names) => names.map((name) => `${root}src/${name}.ts`)
+
+await rm(`${root}dist`, { recursive: true, force: true })
+await generate()
+const dialects = (await readdir(`${root}generated/dialects`)).map(
+  (name) => `${root}generated/dialects/${name}`,
+)
+await Promise.all([
+  build({ ...settings, entryPoints: entry('index', 'index.node', 'index.edge', 'slim') }),
+  // The lazy chunks hold the engine themselves.
+  build({ ...settings, entryPoints: entry('core', 'engine', 'slim-core'), external: [] }),
+  build({ ...settings, entryPoints: entry('react'), banner: { js: "'use client';" } }),
+  build({ ...settings, entryPoints: dialects, outdir: `${root}dist/dialects`, minify: false }),
+  promisify(execFile)(`${root}node_modules/.bin/tsc`, ['--project', `${root}tsconfig.build.json`]),
+])
+await copyFile(wasm, `${root}dist/core.wasm`)
+await writeFile(
+  `${root}dist/core.wasm.d.ts`,
+  '/** The wasm: its address, its bytes or its module, as the bundler has it. */\ndeclare const wasm: unknown\nexport default wasm\n',
+)

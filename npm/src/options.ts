@@ -1,0 +1,63 @@
+import { checkDialect, type Dialect } from './dialect.js'
+import { RequestError } from './error.js'
+
+/** The settings of a client. */
+export interface ClientOptions {
+  /** How the backend talks, for example `authjs` from `twinfetch/dialects/authjs`. */
+  dialect: Dialect
+  /** The backend's address; `NEXT_PUBLIC_BACKEND_URL`, on a server `BACKEND_URL`, else `http://localhost:8080`. */
+  baseUrl?: string | undefined
+  /** The address of the app itself, which knows the session; the page's own origin unless it says otherwise. */
+  appUrl?: string | undefined
+  /** How long one call may take, in milliseconds: 30 000 unless it says otherwise. */
+  timeout?: number | undefined
+  /** How long a session that was read is believed, in milliseconds: 60 000 unless it says otherwise. */
+  sessionMaxAge?: number | undefined
+}
+
+/** Settings that have been checked. */
+export interface ClientConfig extends ClientOptions {
+  baseUrl: string
+}
+
+/** Checks the settings at once, so that a wrong one is found where it is written. */
+export const checkOptions = (
+  options: ClientOptions,
+  privateBaseUrl?: () => string | undefined,
+): ClientConfig => {
+  const { dialect, appUrl, timeout, sessionMaxAge } = options
+  const baseUrl = options.baseUrl ?? (publicBaseUrl() || privateBaseUrl?.() || 'http://localhost:8080')
+  checkDialect(dialect, refuse)
+  checkAddress('baseUrl', baseUrl)
+  if (appUrl !== undefined) checkAddress('appUrl', appUrl)
+  checkDuration('timeout', timeout, 1)
+  checkDuration('sessionMaxAge', sessionMaxAge, 0)
+  return { dialect, baseUrl, appUrl, timeout, sessionMaxAge }
+}
+
+// Written out in full because bundlers replace exactly this text; where they do not, a browser has no `process`.
+const publicBaseUrl = () => {
+  try {
+    return process.env.NEXT_PUBLIC_BACKEND_URL
+  } catch {
+    return undefined
+  }
+}
+
+const refuse = (complaint: string): never => {
+  const code = complaint.startsWith('dialect') ? 'dialect_invalid' : 'config_invalid'
+  throw new RequestError({ kind: 'config', code, message: `createClient: ${complaint}.`, retryable: false })
+}
+
+const checkAddress = (setting: string, address: unknown) => {
+  try {
+    const { protocol, username, password } = new URL(address as string)
+    if (/^https?:$/.test(protocol) && !username && !password && !/[?#]/.test(address as string)) return
+  } catch {}
+  refuse(`${setting} must be an absolute http or https URL without user name, query and fragment`)
+}
+
+const checkDuration = (setting: string, duration: unknown, least: number) => {
+  if (duration === undefined || ((duration as number) >= least && Number.isFinite(duration))) return
+  refuse(`${setting} must be a number of milliseconds, at least ${least}`)
+}

@@ -1,0 +1,94 @@
+import type { RequestError } from './error.js'
+
+/** A value that a query parameter can have; `null` and `undefined` leave the parameter out. */
+export type QueryValue = string | number | boolean | null | undefined
+
+/** Query parameters by name; a list repeats its name. */
+export type Query = Record<string, QueryValue | readonly QueryValue[]>
+
+/** What every call can be given. */
+export interface RequestOptions {
+  /** Query parameters, added to those of the path. */
+  query?: Query | undefined
+  /** Further request headers. */
+  headers?: Record<string, string> | undefined
+  /** Stops the call when it fires. */
+  signal?: AbortSignal | undefined
+  /** How long the whole call may take, in milliseconds; the client's own timeout otherwise. */
+  timeout?: number | undefined
+  /** How the browser's HTTP cache is used; the browser's default otherwise. */
+  cache?: RequestCache | undefined
+}
+
+/** What a call of `get`, `post`, `put`, `patch` or `delete` can be given. */
+export interface CallOptions extends RequestOptions {
+  /** What the body is read as: JSON unless it says otherwise. */
+  as?: 'json' | undefined
+}
+
+/** How far a transfer is, in bytes. */
+export interface Progress {
+  /** Bytes that have arrived. */
+  received: number
+  /** Bytes that will arrive, where the server has said so. */
+  total?: number
+}
+
+/** What a download can be given. */
+export interface DownloadOptions extends RequestOptions {
+  /** The file's name where the response brings none. */
+  filename?: string | undefined
+  /** Hears how far the download is. */
+  onProgress?: ((progress: Progress) => void) | undefined
+}
+
+/** What an upload can be given. */
+export interface UploadOptions extends RequestOptions {
+  /** The form field that holds the file: `file` unless it says otherwise. */
+  field?: string | undefined
+  /** The file's name; the `File`'s own otherwise. */
+  filename?: string | undefined
+}
+
+/** A file that was handed to the browser to save. */
+export interface SavedFile {
+  /** The name it was saved under. */
+  filename: string
+  /** Its size in bytes. */
+  size: number
+}
+
+/** The answer of a call: exactly one of `data` and `error` is set. */
+export type Result<T> =
+  | {
+      data: T
+      error?: undefined
+      /** The HTTP status. */
+      status: number
+      /** The request id of the response. */
+      requestId?: string | undefined
+    }
+  | {
+      data?: undefined
+      error: RequestError
+      /** The HTTP status, when a response came. */
+      status?: number | undefined
+      /** The request id of the response. */
+      requestId?: string | undefined
+    }
+
+/** A call without a body of its own. */
+export interface Read {
+  <T = unknown>(path: string, options?: CallOptions): Promise<Result<T>>
+  (path: string, options: RequestOptions & { as: 'text' }): Promise<Result<string>>
+  (path: string, options: RequestOptions & { as: 'blob' }): Promise<Result<Blob>>
+  (path: string, options: RequestOptions & { as: 'response' }): Promise<Result<Response>>
+}
+
+/** A call with a body: plain data is sent as JSON, what `fetch` can send by itself is sent as it is. */
+export interface Write {
+  <T = unknown>(path: string, body?: unknown, options?: CallOptions): Promise<Result<T>>
+  (path: string, body: unknown, options: RequestOptions & { as: 'text' }): Promise<Result<string>>
+  (path: string, body: unknown, options: RequestOptions & { as: 'blob' }): Promise<Result<Blob>>
+  (path: string, body: unknown, options: RequestOptions & { as: 'response' }): Promise<Result<Response>>
+}
