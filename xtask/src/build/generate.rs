@@ -1,28 +1,46 @@
-//! The TypeScript that is the core's own knowledge: written here, never by hand.
+//! What the core knows of itself, handed to TypeScript: errors, the shape of a dialect, and the shipped dialects.
 
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use serde_json::Value;
+use serde_json::{Value, json};
+use twinfetch_core::dialect::Dialect;
+use twinfetch_core::error::{Code, Error, Kind};
 
-use crate::workspace::path;
-
-/// Writes one module per dialect file.
+/// Writes `errors.json`, `schema.json` and one module per dialect.
 pub(super) fn write(generated: &Path) -> Result<()> {
-    let folder = generated.join("dialects");
-    fs::create_dir_all(&folder)?;
-    for entry in fs::read_dir(path("crates/core/dialects"))? {
-        let file = entry?.path();
-        let name = file.file_stem().unwrap_or_default().to_string_lossy();
-        let module = dialect(&name, &fs::read_to_string(&file)?).with_context(|| file.display().to_string())?;
-        fs::write(folder.join(format!("{name}.ts")), module)?;
+    let dialects = generated.join("dialects");
+    if dialects.exists() {
+        fs::remove_dir_all(&dialects)?;
+    }
+    fs::create_dir_all(&dialects)?;
+    fs::write(generated.join("errors.json"), format!("{:#}\n", errors()))?;
+    fs::write(generated.join("schema.json"), format!("{:#}\n", Dialect::schema().to_json()))?;
+    for (name, text) in Dialect::SHIPPED {
+        fs::write(dialects.join(format!("{name}.ts")), module(name, text).context(*name)?)?;
     }
     Ok(())
 }
 
+fn errors() -> Value {
+    let code = |code: &Code| {
+        let error = Error::new(*code);
+        json!({
+            "name": code.name(),
+            "kind": code.kind().name(),
+            "message": code.message(),
+            "retryable": error.retryable(),
+        })
+    };
+    json!({
+        "kinds": Kind::ALL.iter().map(|kind| kind.name()).collect::<Vec<_>>(),
+        "codes": Code::ALL.iter().map(code).collect::<Vec<_>>(),
+    })
+}
+
 /// A dialect as a constant; its examples are for tests and stay behind.
-fn dialect(name: &str, text: &str) -> Result<String> {
+fn module(name: &str, text: &str) -> Result<String> {
     let mut dialect: Value = serde_json::from_str(text)?;
     if let Some(fields) = dialect.as_object_mut() {
         fields.remove("examples");
@@ -48,9 +66,16 @@ mod tests {
 
     #[test]
     fn a_dialect_is_a_constant_without_its_examples() {
-        let module = dialect("next-auth-v4", r#"{"seal":{"kind":"none"},"examples":[1]}"#).unwrap();
+        let module = module("next-auth-v4", r#"{"seal":{"kind":"none"},"examples":[1]}"#).unwrap();
         assert!(module.contains("export const nextAuthV4 = {"));
         assert!(module.contains("\"kind\": \"none\""));
         assert!(!module.contains("examples"));
+    }
+
+    #[test]
+    fn every_code_is_listed_with_its_kind() {
+        let errors = errors();
+        assert_eq!(errors["codes"].as_array().unwrap().len(), Code::ALL.len());
+        assert_eq!(errors["codes"][0]["kind"], "aborted");
     }
 }
