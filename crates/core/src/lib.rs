@@ -25,11 +25,16 @@
 
 pub mod address;
 pub mod call;
+pub mod cookie;
+#[cfg(feature = "seal")]
+pub mod csrf;
 pub mod dialect;
 pub mod document;
 pub mod error;
 pub mod exchange;
 pub mod head;
+#[cfg(feature = "seal")]
+pub mod seal;
 pub mod secret;
 pub mod session;
 pub mod token;

@@ -1,7 +1,8 @@
 use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::Cookies;
+use super::{Cookies, percent};
 
 /// How many chunk cookies one session may have.
 pub const MAX_CHUNKS: usize = 16;
@@ -62,30 +63,33 @@ impl<'a> Cookies<'a> {
         }
     }
 
-    /// The names among the received cookies which belong to the session `name`, in the order received.
-    pub fn session_names<'n>(&'n self, name: &'n str) -> impl Iterator<Item = &'a str> + 'n {
-        self.names().filter(move |known| *known == name || chunk_number(known, name).is_some())
+    /// The names among the received cookies which belong to the session `name`, in the order received, each once.
+    pub fn session_names(&self, name: &str) -> Vec<&'a str> {
+        let mut seen = BTreeSet::new();
+        let belongs = |known: &str| known == name || chunk_number(known, name).is_some();
+        self.iter().map(|(known, _)| known).filter(|known| belongs(known) && seen.insert(*known)).collect()
     }
 
     fn chunks(&self, name: &str) -> Result<Option<String>, Broken> {
-        let mut chunks = Vec::new();
-        for known in self.names() {
-            let Some(number) = chunk_number(known, name) else { continue };
-            let Some(value) = self.value(known).filter(|value| !value.is_empty()) else { continue };
-            if chunks.len() == MAX_CHUNKS {
-                return Err(Broken::TooManyChunks);
+        let mut chunks = BTreeMap::new();
+        for (known, value) in self.iter() {
+            if let Some(number) = chunk_number(known, name) {
+                chunks.entry(number).or_insert(value);
             }
-            chunks.push((number, value));
         }
-        chunks.sort_unstable_by_key(|(number, _)| *number);
-        if let Some(index) = chunks.iter().enumerate().position(|(index, (number, _))| index != *number) {
+        chunks.retain(|_, value| !value.is_empty());
+        if chunks.len() > MAX_CHUNKS {
+            return Err(Broken::TooManyChunks);
+        }
+        if let Some(index) = chunks.keys().enumerate().position(|(index, number)| index != *number) {
             return Err(Broken::ChunkMissing { index });
         }
-        if chunks.iter().map(|(_, value)| value.len()).sum::<usize>() > MAX_SESSION_BYTES {
-            return Err(Broken::TooLong);
+        let joined: String = chunks.into_values().map(percent::decoded).collect();
+        match joined.len() {
+            0 => Ok(None),
+            length if length > MAX_SESSION_BYTES => Err(Broken::TooLong),
+            _ => Ok(Some(joined)),
         }
-        let joined = chunks.iter().map(|(_, value)| value.as_ref()).collect();
-        Ok((!chunks.is_empty()).then_some(joined))
     }
 }
 

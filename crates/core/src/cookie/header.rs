@@ -32,10 +32,9 @@ impl<'a> Cookies<'a> {
         self.pairs.iter().find(|(known, _)| *known == name).map(|(_, value)| percent::decoded(value))
     }
 
-    /// The names of all cookies, repeated names once.
-    pub fn names(&self) -> impl Iterator<Item = &'a str> + '_ {
-        let repeated = |index: usize, name: &str| self.pairs.iter().take(index).any(|(known, _)| *known == name);
-        self.pairs.iter().enumerate().filter(move |(index, (name, _))| !repeated(*index, name)).map(|(_, (name, _))| *name)
+    /// Every name and value as it came, escapes and repetitions included.
+    pub fn iter(&self) -> impl Iterator<Item = (&'a str, &'a str)> + '_ {
+        self.pairs.iter().copied()
     }
 }
 
@@ -80,7 +79,7 @@ mod tests {
     fn a_broken_pair_does_not_spoil_its_neighbours() {
         let cookies = Cookies::parse([b"\xff=1; junk; a=1".as_slice(), b"b=2"]);
         assert_eq!(cookies.value("a").as_deref(), Some("1"));
-        assert_eq!(cookies.names().collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(cookies.iter().collect::<Vec<_>>(), [("a", "1"), ("b", "2")]);
     }
 
     #[test]

@@ -53,7 +53,7 @@ impl SessionCookie {
     /// The `Set-Cookie` headers that delete every received cookie of this session.
     pub fn clear(&self, received: &Cookies<'_>) -> Vec<SetCookie> {
         let deletion = |name: &str| SetCookie { max_age: Some(0), ..self.cookie(name.to_owned(), String::new()) };
-        received.session_names(&self.name).map(deletion).collect()
+        received.session_names(&self.name).into_iter().map(deletion).collect()
     }
 
     fn chunks(&self, value: &str) -> Result<Vec<SetCookie>, TooLarge> {
