@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use anyhow::ensure;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -39,14 +40,15 @@ impl Fault {
     }
 
     /// The answer, if its parts make one.
-    fn response(&self) -> Result<Response, axum::http::Error> {
+    fn response(&self) -> anyhow::Result<Response> {
+        ensure!((200..600).contains(&self.status), "status {} cannot end an exchange", self.status);
         let mut response = Response::builder()
             .status(StatusCode::from_u16(self.status)?)
             .header(header::CONTENT_TYPE, HeaderValue::from_str(&self.content_type)?);
         for (name, value) in &self.headers {
             response = response.header(HeaderName::try_from(name)?, HeaderValue::from_str(value)?);
         }
-        response.body(Body::from(self.body.clone()))
+        Ok(response.body(Body::from(self.body.clone()))?)
     }
 }
 
@@ -58,7 +60,7 @@ pub(crate) struct Faults {
 
 impl Faults {
     /// Lets the next answers of the fault's path be the fault's, unless it cannot be sent.
-    pub(crate) fn set(&self, fault: Fault) -> Result<(), axum::http::Error> {
+    pub(crate) fn set(&self, fault: Fault) -> anyhow::Result<()> {
         fault.response()?;
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner).insert(fault.path.clone(), fault);
         Ok(())

@@ -1,0 +1,76 @@
+//! A backend of the test's own, and a client for it.
+
+use std::time::Duration;
+
+use reqwest::{Client, Method, RequestBuilder, Response};
+use serde_json::{Value, json};
+use twinfetch_backend::{Options, SEEDED_ACCOUNTS, Server, serve};
+
+pub(crate) const ORIGIN: &str = "http://localhost:3000";
+
+pub(crate) struct Running {
+    server: Server,
+    http: Client,
+}
+
+impl Running {
+    pub(crate) async fn start() -> Self {
+        Self::with(Options { test_endpoints: true, allow_origins: vec![ORIGIN.to_owned()], ..Options::default() }).await
+    }
+
+    pub(crate) async fn with_tokens_dead_at_birth() -> Self {
+        Self::with(Options { token_lifetime: Duration::ZERO, ..Options::default() }).await
+    }
+
+    pub(crate) async fn with(options: Options) -> Self {
+        Self { server: serve(options).await.unwrap(), http: Client::new() }
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        self.server.url()
+    }
+
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.server.url()))
+    }
+
+    pub(crate) fn get(&self, path: &str) -> RequestBuilder {
+        self.request(Method::GET, path)
+    }
+
+    pub(crate) fn post(&self, path: &str) -> RequestBuilder {
+        self.request(Method::POST, path)
+    }
+
+    /// Signs in one of the seeded accounts and gives what the backend answered.
+    pub(crate) async fn sign_in(&self, username: &str) -> Value {
+        let account = SEEDED_ACCOUNTS.iter().find(|account| account.username == username).unwrap();
+        let answer = self.log_in(account.username, account.password).await;
+        assert_eq!(answer.status(), 200);
+        answer.json().await.unwrap()
+    }
+
+    pub(crate) async fn access_token(&self, username: &str) -> String {
+        self.sign_in(username).await["accessToken"].as_str().unwrap().to_owned()
+    }
+
+    pub(crate) async fn log_in(&self, username: &str, password: &str) -> Response {
+        let credentials = json!({ "username": username, "password": password });
+        self.post("/api/auth/login").json(&credentials).send().await.unwrap()
+    }
+
+    pub(crate) async fn shutdown(self) {
+        drop(self.http);
+        self.server.shutdown().await;
+    }
+}
+
+/// The message of a refusal with this status.
+pub(crate) async fn refusal(answer: Response, status: u16) -> String {
+    assert_eq!(answer.status(), status);
+    answer.json::<Value>().await.unwrap()["message"].as_str().unwrap().to_owned()
+}
+
+pub(crate) fn header<'a>(answer: &'a Response, name: &str) -> &'a str {
+    answer.headers().get(name).unwrap_or_else(|| panic!("no {name}")).to_str().unwrap()
+}
