@@ -32,6 +32,7 @@ pub mod dialect;
 pub mod document;
 pub mod error;
 pub mod exchange;
+pub mod file_name;
 pub mod head;
 #[cfg(feature = "seal")]
 pub mod seal;

@@ -8,6 +8,7 @@ pub struct Held<C> {
     session: Option<Session<C>>,
     generation: u64,
     epoch: u64,
+    notices: u64,
     fresh_until: u64,
     max_age: u64,
 }
@@ -16,6 +17,7 @@ pub struct Held<C> {
 #[derive(Clone, Copy, Debug)]
 pub struct Read {
     epoch: u64,
+    notices: u64,
 }
 
 /// How long it is believed that nobody is signed in, in milliseconds: a sign-in elsewhere shows soon.
@@ -24,7 +26,7 @@ const ANONYMOUS_AGE: u64 = 5_000;
 impl<C> Held<C> {
     /// Holds nothing yet; a session is believed for at most `max_age` milliseconds.
     pub const fn new(max_age: u64) -> Self {
-        Self { session: None, generation: 0, epoch: 0, fresh_until: 0, max_age }
+        Self { session: None, generation: 0, epoch: 0, notices: 0, fresh_until: 0, max_age }
     }
 
     /// The session, while it may be used without being read again. `now` is in milliseconds since 1970.
@@ -44,7 +46,7 @@ impl<C> Held<C> {
 
     /// Notes that a read begins.
     pub const fn begin(&self) -> Read {
-        Read { epoch: self.epoch }
+        Read { epoch: self.epoch, notices: self.notices }
     }
 
     /// Takes over what a read found; `false` when the session was ended since the read began, and the find is dropped.
@@ -63,12 +65,16 @@ impl<C> Held<C> {
             Session::Anonymous => now.saturating_add(ANONYMOUS_AGE.min(self.max_age)),
             Session::Unknown(_) => 0,
         };
+        if read.notices != self.notices {
+            self.fresh_until = 0;
+        }
         self.session = Some(found);
         true
     }
 
-    /// Has the session read again before its next use: it may have changed elsewhere.
+    /// Has the session read again before its next use: it may have changed elsewhere, also under a read on its way.
     pub const fn forget(&mut self) {
+        self.notices += 1;
         self.fresh_until = 0;
     }
 
@@ -124,6 +130,15 @@ mod tests {
         held.end();
         assert!(!held.finish(read, signed_in("a", None), 0));
         assert!(matches!(held.last(), Some(Session::Anonymous)));
+    }
+
+    #[test]
+    fn a_change_elsewhere_during_a_read_leaves_the_find_stale() {
+        let mut held = Held::new(60_000);
+        let read = held.begin();
+        held.forget();
+        assert!(held.finish(read, signed_in("a", None), 0));
+        assert!(held.fresh(0).is_none());
     }
 
     #[test]

@@ -1,0 +1,96 @@
+//! Making a file name safe for every common file system and for the eye.
+
+/// The longest name, in bytes of UTF-8.
+const LONGEST: usize = 255;
+
+/// Makes a name safe: no path, no control or bidirectional character, no name that Windows reserves, at most 255 bytes
+/// with the extension kept; `None` when nothing is left.
+///
+/// ```
+/// use twinfetch_core::file_name::sanitize;
+/// assert_eq!(sanitize("../../etc/passwd").as_deref(), Some("passwd"));
+/// assert_eq!(sanitize("con.txt").as_deref(), Some("_con.txt"));
+/// assert_eq!(sanitize(".."), None);
+/// ```
+pub fn sanitize(name: &str) -> Option<String> {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let kept: String = last
+        .chars()
+        .filter(|character| !is_hidden(*character))
+        .map(|character| if matches!(character, '<' | '>' | ':' | '"' | '|' | '?' | '*') { '_' } else { character })
+        .collect();
+    let kept = kept.trim_start_matches([' ', '.']).trim_end_matches([' ', '.']);
+    if kept.is_empty() {
+        return None;
+    }
+    let stem = kept.split('.').next().unwrap_or_default().trim_end();
+    Some(shorten(if is_reserved(stem) { ["_", kept].concat() } else { kept.to_owned() }))
+}
+
+/// Controls, and the marks which make a name read otherwise than it is (`U+202E` turns `gnp.exe` into `exe.png`).
+const fn is_hidden(character: char) -> bool {
+    matches!(
+        character,
+        '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
+            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+    )
+}
+
+fn is_reserved(stem: &str) -> bool {
+    const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
+    if DEVICES.iter().any(|device| stem.eq_ignore_ascii_case(device)) {
+        return true;
+    }
+    let (Some(port), Some(number)) = (stem.get(..3), stem.get(3..)) else { return false };
+    (port.eq_ignore_ascii_case("com") || port.eq_ignore_ascii_case("lpt"))
+        && matches!(number, "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "¹" | "²" | "³")
+}
+
+fn shorten(name: String) -> String {
+    if name.len() <= LONGEST {
+        return name;
+    }
+    let extension = name.rfind('.').and_then(|dot| name.get(dot..)).filter(|extension| extension.len() <= 32);
+    let extension = extension.unwrap_or_default();
+    let mut end = LONGEST - extension.len();
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    [name.get(..end).unwrap_or_default().trim_end_matches([' ', '.']), extension].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sanitize;
+
+    #[test]
+    fn unsafe_names_are_made_safe() {
+        for (name, expected) in [
+            ("报告-posts.csv", Some("报告-posts.csv")),
+            ("C:\\Users\\x\\a.txt", Some("a.txt")),
+            ("a\u{202e}gnp.exe", Some("agnp.exe")),
+            ("a\0\r\nb.txt", Some("ab.txt")),
+            (".bashrc", Some("bashrc")),
+            ("a.txt. . ", Some("a.txt")),
+            ("NUL", Some("_NUL")),
+            ("com1.log", Some("_com1.log")),
+            ("LPT¹", Some("_LPT¹")),
+            ("common.log", Some("common.log")),
+            ("a:b?.txt", Some("a_b_.txt")),
+            ("", None),
+            (" ", None),
+            ("/", None),
+            ("...", None),
+            ("\u{200b}", None),
+        ] {
+            assert_eq!(sanitize(name).as_deref(), expected, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn a_long_name_keeps_its_extension() {
+        let name = sanitize(&format!("{}.tar.gz", "é".repeat(300))).unwrap();
+        assert!(name.len() <= 255 && name.ends_with("é.gz"), "{name}");
+        assert!(sanitize(&"x".repeat(300)).unwrap().len() == 255);
+    }
+}
