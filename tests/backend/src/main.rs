@@ -73,7 +73,7 @@ fn stop_signal() -> io::Result<impl Future<Output = io::Result<()>>> {
 
 /// Ends with the first Ctrl-C.
 #[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "elsewhere listening can fail")]
+#[allow(clippy::unnecessary_wraps, reason = "the other one can fail")]
 fn stop_signal() -> io::Result<impl Future<Output = io::Result<()>>> {
     Ok(tokio::signal::ctrl_c())
 }

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use twinfetch_backend::Options;
 
-use crate::running::Running;
+use crate::running::{Running, hexadecimal};
 
 async fn calls(backend: &Running) -> Value {
     backend.get("/test/calls").send().await.unwrap().json::<Value>().await.unwrap()["calls"].take()
@@ -14,7 +14,7 @@ async fn reset(backend: &Running) {
 }
 
 fn fingerprint(token: &str) -> String {
-    Sha256::digest(token).iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(&Sha256::digest(token))
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use twinfetch_backend::pattern;
 
-use crate::running::{Running, refusal};
+use crate::running::{Running, hexadecimal, refusal};
 
 const ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
@@ -34,8 +34,7 @@ async fn a_long_body_of_unknown_length_is_taken_in_a_stream() {
     assert_eq!(received["size"], size);
     let mut hash = Sha256::new();
     pattern::pieces(size).for_each(|piece| hash.update(&piece));
-    let digest = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    assert_eq!(received["sha256"], digest);
+    assert_eq!(received["sha256"], hexadecimal(&hash.finalize()));
 }
 
 /// A form as browsers write it: the name in raw UTF-8.

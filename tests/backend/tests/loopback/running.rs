@@ -1,5 +1,6 @@
 //! A backend of the test's own, and a client for it.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use reqwest::{Client, Method, RequestBuilder, Response};
@@ -73,4 +74,11 @@ pub(crate) async fn refusal(answer: Response, status: u16) -> String {
 
 pub(crate) fn header<'a>(answer: &'a Response, name: &str) -> &'a str {
     answer.headers().get(name).unwrap_or_else(|| panic!("no {name}")).to_str().unwrap()
+}
+
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").unwrap();
+        text
+    })
 }
