@@ -97,3 +97,17 @@ test('a failing export saves nothing and says why', () =>
     assert.equal(downloads, 0)
     await seesSession(page, 'authenticated')
   }))
+
+test('a cancelled export saves nothing and is no error', () =>
+  visit(browser, async (page) => {
+    await signIn(page, ada)
+    await page.route(`${backendUrl}/api/export`, () => {})
+    await page.goto(`${nextUrl}/posts`)
+    await page.getByTestId('export-button').click()
+    await page.getByRole('progressbar', { name: 'Export' }).waitFor()
+    await page.getByTestId('export-cancel').click()
+    await page.getByTestId('export-progress').waitFor({ state: 'detached' })
+    assert.equal(await page.getByTestId('error-message').count(), 0)
+    assert.equal(await page.getByTestId('export-saved').count(), 0)
+    assert.ok(await page.getByTestId('export-button').isEnabled())
+  }))

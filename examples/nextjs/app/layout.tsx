@@ -14,9 +14,9 @@ export const metadata: Metadata = {
 
 const pages = [
   { href: '/posts', name: 'Posts' },
-  { href: '/client', name: 'Client token' },
-  { href: '/server', name: 'Server token' },
-  { href: '/burst', name: 'Twenty calls' },
+  { href: '/client', name: 'Client' },
+  { href: '/server', name: 'Server' },
+  { href: '/burst', name: 'Burst' },
 ] as const
 
 export default async function RootLayout({ children }: { readonly children: ReactNode }) {

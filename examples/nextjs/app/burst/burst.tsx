@@ -1,7 +1,7 @@
 'use client'
 
 import { useEffect, useState } from 'react'
-import { useApi } from '@/app/api-provider'
+import { useClient } from 'twinfetch/react'
 
 const CALLS = 20
 
@@ -16,7 +16,7 @@ interface Answer {
 
 /** Sends its calls without waiting for the session first, and lists their answers. */
 export const Burst = () => {
-  const api = useApi()
+  const api = useClient()
   const [answers, setAnswers] = useState<readonly Answer[]>([])
 
   useEffect(() => {

@@ -1,8 +1,7 @@
 'use client'
 
 import { useEffect, useState } from 'react'
-import { useSession } from 'twinfetch/react'
-import { useApi } from '@/app/api-provider'
+import { useClient, useSession } from 'twinfetch/react'
 import { ErrorMessage } from '@/app/error-message'
 import { SignedOut } from '@/app/signed-out'
 import { TokenCard } from '@/app/token-card'
@@ -28,7 +27,7 @@ const Fingerprinted = ({ token }: { readonly token: string }) => (
 
 /** The access token of the browser's session, or why there is none. */
 export const ClientToken = () => {
-  const api = useApi()
+  const api = useClient()
   const session = useSession()
   switch (session.status) {
     case 'loading':

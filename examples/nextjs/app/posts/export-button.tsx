@@ -1,7 +1,7 @@
 'use client'
 
 import { useState } from 'react'
-import { useApi } from '@/app/api-provider'
+import { useClient } from 'twinfetch/react'
 import { ErrorMessage } from '@/app/error-message'
 
 type Export =
@@ -19,7 +19,7 @@ const bytes = new Intl.NumberFormat('en', { style: 'unit', unit: 'byte', unitDis
 
 /** Saves the backend's export to a file and shows how far it is. */
 export const ExportButton = () => {
-  const api = useApi()
+  const api = useClient()
   const [state, setState] = useState<Export>({ step: 'idle' })
 
   const run = async () => {

@@ -1,13 +1,18 @@
 'use client'
 
 import { useActionState } from 'react'
-import { useApi } from '@/app/api-provider'
+import { useClient } from 'twinfetch/react'
 import { ErrorMessage } from '@/app/error-message'
 import type { Post } from '@/app/posts/use-posts'
 
+interface Refusal {
+  readonly title: string
+  readonly message: string
+}
+
 /** A form for a post; keeps what was typed when the backend refuses it. */
 export const NewPost = ({ onCreated }: { readonly onCreated: () => void }) => {
-  const api = useApi()
+  const api = useClient()
   const [refused, action, pending] = useActionState(
     async (_previous: Refusal | undefined, form: FormData) => {
       const title = String(form.get('title'))
@@ -30,9 +35,4 @@ export const NewPost = ({ onCreated }: { readonly onCreated: () => void }) => {
       {refused && <ErrorMessage message={refused.message} />}
     </form>
   )
-}
-
-interface Refusal {
-  readonly title: string
-  readonly message: string
 }

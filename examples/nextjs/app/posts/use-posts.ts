@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { RequestError } from 'twinfetch'
-import { useApi } from '@/app/api-provider'
+import { useClient } from 'twinfetch/react'
 
 /** A post as the backend tells it. */
 export interface Post {
@@ -17,7 +17,7 @@ interface Loaded {
 
 /** The backend's posts, what went wrong with the last try, and a way to load them again. */
 export const usePosts = () => {
-  const api = useApi()
+  const api = useClient()
   const [loaded, setLoaded] = useState<Loaded>({})
   const latest = useRef<AbortController>(undefined)
 

@@ -9,23 +9,31 @@ const messages: Readonly<Record<string, string>> = {
   unavailable: 'The service does not answer at the moment. Try again in a while.',
 }
 
-const submit = async (_previous: string | undefined, form: FormData): Promise<string | undefined> => {
+interface Refusal {
+  readonly username: string
+  readonly message: string
+}
+
+const submit = async (_previous: Refusal | undefined, form: FormData): Promise<Refusal | undefined> => {
   const username = String(form.get('username'))
   const password = String(form.get('password'))
   try {
     const result = await signIn('credentials', { username, password, redirect: false, redirectTo: '/' })
-    if (result.error) return messages[result.code ?? ''] ?? 'You could not be signed in. Try again.'
+    if (result.error) {
+      const message = messages[result.code ?? ''] ?? 'You could not be signed in. Try again.'
+      return { username, message }
+    }
     // A full load: nothing read before the sign-in stays in memory.
     window.location.assign(result.url ?? '/')
     return undefined
   } catch {
-    return 'This site does not answer. Check your connection and try again.'
+    return { username, message: 'This site does not answer. Check your connection and try again.' }
   }
 }
 
 /** Signs in with a name and a password, and says why when it cannot. */
 export const SignInForm = () => {
-  const [error, action, pending] = useActionState(submit, undefined)
+  const [refused, action, pending] = useActionState(submit, undefined)
   return (
     <form action={action} className="card stack">
       <label htmlFor="username">User name</label>
@@ -33,6 +41,7 @@ export const SignInForm = () => {
         autoCapitalize="none"
         autoComplete="username"
         data-testid="username"
+        defaultValue={refused?.username}
         id="username"
         name="username"
         required
@@ -49,7 +58,7 @@ export const SignInForm = () => {
       <button data-testid="sign-in" disabled={pending} type="submit">
         {pending ? 'Signing in…' : 'Sign in'}
       </button>
-      {error && <ErrorMessage message={error} />}
+      {refused && <ErrorMessage message={refused.message} />}
     </form>
   )
 }
