@@ -6,16 +6,7 @@ use hkdf::Hkdf;
 use sha2::{Digest as _, Sha256, Sha512};
 use zeroize::Zeroizing;
 
-use super::{Encryption, KeyringError};
-
-/// The generation of Auth.js that makes the tokens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Version {
-    /// `next-auth` 4: A256GCM, no key identifier, one secret. The salt of a session is empty.
-    V4,
-    /// `next-auth` 5 (`@auth/core`): A256CBC-HS512, key identifiers, several secrets. The salt is the cookie's name.
-    V5,
-}
+use super::{Encryption, KeyringError, SealVersion};
 
 /// The encryption key which Auth.js derives from a secret and a salt.
 #[derive(Clone)]
@@ -34,14 +25,14 @@ impl Key {
     /// # Errors
     ///
     /// The secret is empty or the salt too long.
-    pub fn derive(version: Version, secret: &str, salt: &str) -> Result<Self, KeyringError> {
+    pub fn derive(version: SealVersion, secret: &str, salt: &str) -> Result<Self, KeyringError> {
         if secret.is_empty() {
             return Err(KeyringError::EmptySecret);
         }
         let info = match (version, salt) {
-            (Version::V4, "") => "NextAuth.js Generated Encryption Key".to_owned(),
-            (Version::V4, salt) => format!("NextAuth.js Generated Encryption Key ({salt})"),
-            (Version::V5, salt) => format!("Auth.js Generated Encryption Key ({salt})"),
+            (SealVersion::V4, "") => "NextAuth.js Generated Encryption Key".to_owned(),
+            (SealVersion::V4, salt) => format!("NextAuth.js Generated Encryption Key ({salt})"),
+            (SealVersion::V5, salt) => format!("Auth.js Generated Encryption Key ({salt})"),
         };
         let mut bytes = Zeroizing::new([0; 64]);
         if info.len() > MAX_INFO_BYTES {

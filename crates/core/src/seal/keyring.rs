@@ -5,14 +5,14 @@ use serde_json::Value;
 use crate::secret::Secret;
 
 use super::jwe::{self, Compact};
-use super::{Claims, Encryption, Key, KeyringError, SealError, Version};
+use super::{Claims, Encryption, Key, KeyringError, SealError, SealVersion};
 
 /// The keys of one cookie: derived once, used for every request.
 ///
 /// ```
-/// use twinfetch_core::{seal::{Keyring, Version}, secret::Secret};
+/// use twinfetch_core::{seal::{Keyring, SealVersion}, secret::Secret};
 /// let secrets = [Secret::new("new"), Secret::new("old")];
-/// let keyring = Keyring::new(Version::V5, &secrets, "authjs.session-token")?;
+/// let keyring = Keyring::new(SealVersion::V5, &secrets, "authjs.session-token")?;
 /// let token = keyring.encode(r#"{"sub":"42","exp":1750003600}"#, &[7; 16])?;
 /// let claims = keyring.decode(&token, 1_750_000_000)?;
 /// assert_eq!(claims.get("sub").and_then(|sub| sub.as_str()), Some("42"));
@@ -20,7 +20,7 @@ use super::{Claims, Encryption, Key, KeyringError, SealError, Version};
 /// ```
 #[derive(Clone)]
 pub struct Keyring {
-    version: Version,
+    version: SealVersion,
     first: Key,
     others: Vec<Key>,
 }
@@ -31,9 +31,9 @@ impl Keyring {
     /// # Errors
     ///
     /// There is no secret, an empty one, or more than one for v4; or the salt is too long.
-    pub fn new(version: Version, secrets: &[Secret], salt: &str) -> Result<Self, KeyringError> {
+    pub fn new(version: SealVersion, secrets: &[Secret], salt: &str) -> Result<Self, KeyringError> {
         let [first, others @ ..] = secrets else { return Err(KeyringError::NoSecret) };
-        if version == Version::V4 && !others.is_empty() {
+        if version == SealVersion::V4 && !others.is_empty() {
             return Err(KeyringError::SeveralSecrets);
         }
         let derive = |secret: &Secret| Key::derive(version, secret.expose(), salt);
@@ -48,8 +48,8 @@ impl Keyring {
     pub fn decode(&self, token: &str, now: u64) -> Result<Claims, SealError> {
         let token = Compact::parse(token)?;
         let encryption = token.encryption(match self.version {
-            Version::V4 => &[Encryption::A256Gcm],
-            Version::V5 => &[Encryption::A256CbcHs512, Encryption::A256Gcm],
+            SealVersion::V4 => &[Encryption::A256Gcm],
+            SealVersion::V5 => &[Encryption::A256CbcHs512, Encryption::A256Gcm],
         })?;
         let key = self.key(encryption, token.header.get("kid"))?;
         let plaintext = token.open(encryption, key.expose(encryption))?;
@@ -64,8 +64,8 @@ impl Keyring {
     pub fn encode(&self, claims: &str, iv: &[u8]) -> Result<String, SealError> {
         let encryption = self.encryption();
         let header = match self.version {
-            Version::V4 => format!(r#"{{"alg":"dir","enc":"{}"}}"#, encryption.name()),
-            Version::V5 => {
+            SealVersion::V4 => format!(r#"{{"alg":"dir","enc":"{}"}}"#, encryption.name()),
+            SealVersion::V5 => {
                 format!(r#"{{"alg":"dir","enc":"{}","kid":"{}"}}"#, encryption.name(), self.first.kid(encryption))
             }
         };
@@ -79,14 +79,14 @@ impl Keyring {
 
     fn encryption(&self) -> Encryption {
         match self.version {
-            Version::V4 => Encryption::A256Gcm,
-            Version::V5 => Encryption::A256CbcHs512,
+            SealVersion::V4 => Encryption::A256Gcm,
+            SealVersion::V5 => Encryption::A256CbcHs512,
         }
     }
 
     /// The key for a token: v4 has one, v5 finds it by its identifier and takes the newest if the token names none.
     fn key(&self, encryption: Encryption, kid: Option<&Value>) -> Result<&Key, SealError> {
-        let Some(kid) = kid.filter(|_| self.version == Version::V5) else { return Ok(&self.first) };
+        let Some(kid) = kid.filter(|_| self.version == SealVersion::V5) else { return Ok(&self.first) };
         let kid = kid.as_str().ok_or(SealError::NoMatchingSecret)?;
         let mut keys = std::iter::once(&self.first).chain(&self.others);
         keys.find(|key| key.kid(encryption) == kid).ok_or(SealError::NoMatchingSecret)

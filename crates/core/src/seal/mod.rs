@@ -27,10 +27,11 @@ mod key;
 mod keyring;
 mod sessions;
 
+pub use crate::dialect::SealVersion;
 pub use claims::{Claims, TOLERANCE};
 pub use encryption::Encryption;
 pub use error::{KeyringError, SealError};
 pub use jwe::{MAX_HEADER_BYTES, MAX_TOKEN_BYTES};
-pub use key::{Key, Version};
+pub use key::Key;
 pub use keyring::Keyring;
 pub use sessions::{SessionError, Sessions};

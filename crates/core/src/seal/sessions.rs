@@ -3,36 +3,35 @@ use std::fmt;
 use crate::cookie::{Broken, Cookies};
 use crate::secret::Secret;
 
-use super::{Claims, Keyring, KeyringError, SealError, Version};
+use super::{Claims, Keyring, KeyringError, SealError, SealVersion};
 
 /// Reads the session of an app from the cookies of a request.
 ///
-/// It looks for each of its cookie names in turn, `__Secure-` first, and opens the first one that is there with the keys
-/// for that name.
+/// An app under HTTPS prefixes its cookie's name. So `__Secure-`, `__Host-` and the plain name are looked for in this
+/// order, and the first one that is there is opened with the keys for that name.
 #[derive(Clone, Debug)]
 pub struct Sessions {
     keyrings: Vec<(String, Keyring)>,
 }
 
 impl Sessions {
-    /// Derives the keys for every cookie name an app may use, the preferred one first.
+    /// Derives the keys for a cookie; a name which has a prefix already is looked for as it is.
     ///
     /// # Errors
     ///
-    /// The secrets or a name make no keyring.
-    pub fn new<'n>(
-        version: Version,
-        secrets: &[Secret],
-        names: impl IntoIterator<Item = &'n str>,
-    ) -> Result<Self, KeyringError> {
-        let keyring = |name: &str| {
+    /// The secrets or the name make no keyring.
+    pub fn new(version: SealVersion, secrets: &[Secret], cookie: &str) -> Result<Self, KeyringError> {
+        let prefixes: &[&str] = if cookie.starts_with("__") { &[""] } else { &["__Secure-", "__Host-", ""] };
+        let keyring = |prefix: &&str| {
+            let name = format!("{prefix}{cookie}");
             let salt = match version {
-                Version::V4 => "",
-                Version::V5 => name,
+                SealVersion::V4 => "",
+                SealVersion::V5 => &name,
             };
-            Ok((name.to_owned(), Keyring::new(version, secrets, salt)?))
+            let keyring = Keyring::new(version, secrets, salt)?;
+            Ok((name, keyring))
         };
-        Ok(Self { keyrings: names.into_iter().map(keyring).collect::<Result<_, _>>()? })
+        Ok(Self { keyrings: prefixes.iter().map(keyring).collect::<Result<_, _>>()? })
     }
 
     /// The claims of the request's session, `None` without one; `now` is in Unix seconds.
