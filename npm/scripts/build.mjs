@@ -59,6 +59,9 @@ await Promise.all([
   build({ ...settings, entryPoints: dialects, outdir: `${root}dist/dialects`, minify: false }),
   promisify(execFile)(`${root}node_modules/.bin/tsc`, ['--project', `${root}tsconfig.build.json`]),
 ])
+for (const name of await readdir(`${root}..`)) {
+  if (name.startsWith('LICENSE')) await copyFile(`${root}../${name}`, `${root}dist/${name}`)
+}
 await copyFile(wasm, `${root}dist/core.wasm`)
 await writeFile(
   `${root}dist/core.wasm.d.ts`,
