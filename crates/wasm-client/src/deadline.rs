@@ -1,0 +1,101 @@
+//! When a call stops waiting: its time is over, or its caller gave up.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use js_sys::{Function, Promise};
+use twinfetch_core::error::Code;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, AbortSignal};
+
+/// A limit in time, together with the caller's own signal.
+pub(crate) struct Deadline {
+    controller: AbortController,
+    timed_out: Rc<Cell<bool>>,
+    timer: RefCell<JsValue>,
+    on_time: Closure<dyn FnMut()>,
+    abort: Option<(AbortSignal, Closure<dyn FnMut()>)>,
+    timeout: u32,
+}
+
+impl Deadline {
+    /// Starts the clock; `timeout` is in milliseconds, 0 means no limit.
+    pub(crate) fn start(timeout: u32, signal: Option<&AbortSignal>) -> Result<Self, Code> {
+        if signal.is_some_and(AbortSignal::aborted) {
+            return Err(Code::Aborted);
+        }
+        let controller = AbortController::new().map_err(|_| Code::WasmUnavailable)?;
+        let timed_out = Rc::new(Cell::new(false));
+        let on_time = {
+            let (controller, timed_out) = (controller.clone(), timed_out.clone());
+            Closure::new(move || {
+                timed_out.set(true);
+                controller.abort();
+            })
+        };
+        let abort = signal.map(|signal| {
+            let controller = controller.clone();
+            let closure = Closure::<dyn FnMut()>::new(move || controller.abort());
+            listen(signal, closure.as_ref().unchecked_ref());
+            (signal.clone(), closure)
+        });
+        let deadline = Self { controller, timed_out, timer: RefCell::new(JsValue::UNDEFINED), on_time, abort, timeout };
+        deadline.extend();
+        Ok(deadline)
+    }
+
+    /// Starts the clock anew: something has arrived.
+    pub(crate) fn extend(&self) {
+        if self.timeout > 0 {
+            let timer = set_timeout(self.on_time.as_ref().unchecked_ref(), self.timeout);
+            clear_timeout(&self.timer.replace(timer));
+        }
+    }
+
+    /// What `fetch` listens to.
+    pub(crate) fn signal(&self) -> AbortSignal {
+        self.controller.signal()
+    }
+
+    /// Waits for a promise, but not longer than the deadline.
+    pub(crate) async fn wait(&self, promise: Promise) -> Result<JsValue, Code> {
+        let signal = self.signal();
+        let over = Promise::new(&mut |_, reject| listen(&signal, &reject));
+        let both = js_sys::Array::of2(&promise, &over);
+        JsFuture::from(Promise::race(&both)).await.map_err(|_| self.cause(Code::NetworkFailed))
+    }
+
+    /// Why something failed: the deadline, the caller, or else `other`.
+    pub(crate) fn cause(&self, other: Code) -> Code {
+        if self.timed_out.get() {
+            Code::TimedOut
+        } else if self.controller.signal().aborted() {
+            Code::Aborted
+        } else {
+            other
+        }
+    }
+}
+
+impl Drop for Deadline {
+    fn drop(&mut self) {
+        clear_timeout(&self.timer.borrow());
+        if let Some((signal, closure)) = &self.abort {
+            drop(signal.remove_event_listener_with_callback("abort", closure.as_ref().unchecked_ref()));
+        }
+    }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = setTimeout)]
+    pub(crate) fn set_timeout(handler: &Function, delay: u32) -> JsValue;
+
+    #[wasm_bindgen(js_name = clearTimeout)]
+    fn clear_timeout(timer: &JsValue);
+}
+
+fn listen(signal: &AbortSignal, listener: &Function) {
+    drop(signal.add_event_listener_with_callback("abort", listener));
+}

@@ -1,0 +1,102 @@
+//! The loop that performs what an exchange decides.
+
+use gloo_net::http::Response;
+use twinfetch_core::call::Call;
+use twinfetch_core::document::Document;
+use twinfetch_core::error::{Code, Error};
+use twinfetch_core::exchange::{Exchange, Payload, Reply, Step, Wants};
+use wasm_bindgen::JsValue;
+
+use crate::client::{Client, Options};
+use crate::deadline::Deadline;
+use crate::document::JsDocument;
+use crate::fetch::{self, Sending};
+
+/// What a call brought.
+#[derive(Debug)]
+pub struct Received {
+    /// The HTTP status.
+    pub status: u16,
+    /// The request id that the server put on its response.
+    pub request_id: Option<String>,
+    /// The payload, out of its envelope; `undefined` when there is none.
+    pub data: JsValue,
+    /// The response itself, when its body was to be left unread.
+    pub response: Option<web_sys::Response>,
+}
+
+impl Received {
+    /// The payload as a value of a Rust type.
+    ///
+    /// # Errors
+    /// `malformed_body` when it has another shape.
+    #[cfg(feature = "serde")]
+    pub fn json<T: serde::de::DeserializeOwned>(&self) -> Result<T, Error> {
+        let text = js_sys::JSON::stringify(&self.data).map(String::from).unwrap_or_else(|_| "null".to_owned());
+        serde_json::from_str(&text).map_err(|_| Error::new(Code::MalformedBody))
+    }
+}
+
+impl Client {
+    /// Drives a call to its end, within its own deadline.
+    pub(crate) async fn drive(&self, call: Call, options: &Options) -> Result<Received, Error> {
+        let deadline = self.deadline(options)?;
+        self.drive_within(call, options, &deadline).await
+    }
+
+    pub(crate) fn deadline(&self, options: &Options) -> Result<Deadline, Error> {
+        let timeout = options.timeout.unwrap_or(self.inner.timeout);
+        Deadline::start(timeout, options.signal.as_ref()).map_err(Error::new)
+    }
+
+    pub(crate) async fn drive_within(
+        &self,
+        call: Call,
+        options: &Options,
+        deadline: &Deadline,
+    ) -> Result<Received, Error> {
+        let sending = Sending { body: options.body.as_ref(), cache: options.cache, with_cookies: false };
+        let presented = self.present(deadline).await;
+        let mut arrived: Option<Response> = None;
+        let mut document = None;
+        let mut step = Exchange::start(&self.inner.dialect, &self.inner.backend, call, presented);
+        loop {
+            step = match step {
+                Step::Send(exchange, request) => match fetch::send(&request, &sending, deadline).await {
+                    Ok(response) => {
+                        let head = fetch::head(&response);
+                        arrived = Some(response);
+                        exchange.answered(Ok(head))
+                    }
+                    Err(code) => exchange.answered(Err(code)),
+                },
+                Step::Read(exchange) => {
+                    let body = match arrived.take_if(|_| exchange.wants() == Wants::Document) {
+                        Some(response) => fetch::document(response, deadline).await,
+                        None => Ok(None),
+                    };
+                    document = body.as_ref().ok().cloned().flatten();
+                    exchange.received(body.as_ref().map(Option::as_ref).map_err(|code| *code))
+                }
+                Step::Renew(exchange, generation) => {
+                    let presented = self.renew(generation, deadline).await;
+                    exchange.renewed(presented)
+                }
+                Step::Done(reply) => return reply.and_then(|reply| received(reply, document, arrived)),
+            };
+        }
+    }
+}
+
+fn received(reply: Reply<'_>, document: Option<JsDocument>, response: Option<Response>) -> Result<Received, Error> {
+    let Reply { status, request_id, payload } = reply;
+    let (data, response) = match payload {
+        Payload::At(pointer) => {
+            let document = document.ok_or_else(|| Error::new(Code::MalformedBody))?;
+            (document.at(pointer).map_or(JsValue::UNDEFINED, |JsDocument(data)| data), None)
+        }
+        Payload::Nothing => (JsValue::UNDEFINED, None),
+        Payload::Raw => (JsValue::UNDEFINED, response.map(web_sys::Response::from)),
+    };
+    Ok(Received { status, request_id, data, response })
+}

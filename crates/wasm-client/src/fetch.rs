@@ -1,0 +1,98 @@
+//! Sending a request with the browser's `fetch`.
+
+use gloo_net::http::{Headers, Method as GlooMethod, RequestBuilder, Response};
+use js_sys::Promise;
+use twinfetch_core::call::{Method, Request};
+use twinfetch_core::error::Code;
+use twinfetch_core::head::Head;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{RequestCache, RequestCredentials, RequestRedirect};
+
+use crate::body::Body;
+use crate::deadline::Deadline;
+use crate::document::JsDocument;
+
+/// What goes with a request besides what the core decided.
+#[derive(Default)]
+pub(crate) struct Sending<'a> {
+    pub(crate) body: Option<&'a Body>,
+    pub(crate) cache: Option<RequestCache>,
+    /// Whether the browser adds its cookies even to another origin.
+    pub(crate) with_cookies: bool,
+}
+
+/// Sends a request and waits for the head of its response.
+pub(crate) async fn send(request: &Request, sending: &Sending<'_>, deadline: &Deadline) -> Result<Response, Code> {
+    let request = build(request, sending, deadline).ok_or(Code::CallInvalid)?;
+    let promise = fetch(&request).map_err(|_| deadline.cause(Code::NetworkFailed))?;
+    let response = JsFuture::from(promise).await.map_err(|_| deadline.cause(Code::NetworkFailed))?;
+    // Not `Request::send`: it panics when a polyfill answers, or when a rejection is no `Error`.
+    Ok(Response::from(response.unchecked_into::<web_sys::Response>()))
+}
+
+/// What the core needs of a response's head.
+pub(crate) fn head(response: &Response) -> Head {
+    let headers = response.headers();
+    Head::new(response.status(), |name| headers.get(name))
+}
+
+/// Reads a whole body as a JSON document; an empty body is none.
+pub(crate) async fn document(response: Response, deadline: &Deadline) -> Result<Option<JsDocument>, Code> {
+    let raw = web_sys::Response::from(response);
+    let text = raw.text().map_err(|_| Code::NetworkFailed)?;
+    let text = JsFuture::from(text).await.map_err(|_| deadline.cause(Code::NetworkFailed))?;
+    if text.is_falsy() {
+        return Ok(None);
+    }
+    JsDocument::parse(&text).map(Some).map_err(|_| Code::MalformedBody)
+}
+
+fn build(request: &Request, sending: &Sending<'_>, deadline: &Deadline) -> Option<web_sys::Request> {
+    let headers = Headers::new();
+    for (name, value) in &request.headers {
+        headers.set(name, value);
+    }
+    if let Some(authorization) = &request.authorization {
+        headers.set("authorization", authorization.expose());
+    }
+    let body = sending.body.filter(|_| request.with_body);
+    if let Some(content_type) = body.and_then(|body| body.content_type).filter(|_| !headers.has("content-type")) {
+        headers.set("content-type", content_type);
+    }
+    // A browser follows redirects by itself and would carry custom headers and bodies to another origin.
+    let plain = request.method.is_safe() && request.authorization.is_none() && !sending.with_cookies;
+    let mut builder = RequestBuilder::new(&request.url)
+        .method(method(request.method))
+        .headers(headers)
+        .redirect(if plain { RequestRedirect::Follow } else { RequestRedirect::Error })
+        .abort_signal(Some(&deadline.signal()));
+    if sending.with_cookies {
+        builder = builder.credentials(RequestCredentials::Include);
+    }
+    if let Some(cache) = sending.cache {
+        builder = builder.cache(cache);
+    }
+    let built = match body {
+        Some(body) => builder.body(body.value.clone()),
+        None => builder.build(),
+    };
+    built.ok().map(web_sys::Request::from)
+}
+
+const fn method(method: Method) -> GlooMethod {
+    match method {
+        Method::Delete => GlooMethod::DELETE,
+        Method::Get => GlooMethod::GET,
+        Method::Head => GlooMethod::HEAD,
+        Method::Patch => GlooMethod::PATCH,
+        Method::Post => GlooMethod::POST,
+        Method::Put => GlooMethod::PUT,
+    }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch)]
+    fn fetch(request: &web_sys::Request) -> Result<Promise, JsValue>;
+}
