@@ -1,14 +1,18 @@
 //! Builds, tests and shows twinfetch: one module per command.
-#![expect(clippy::print_stdout, reason = "a command line speaks on its standard output")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks on its standard streams")]
 
 mod build;
+mod demo;
 mod npm;
 mod process;
 mod size;
+mod stack;
 mod tidy;
+mod tools;
 mod workspace;
 
-use anyhow::Result;
+use std::process::ExitCode;
+
 use clap::Parser;
 
 /// Everything a developer of twinfetch does, one command each.
@@ -17,16 +21,26 @@ use clap::Parser;
 enum Command {
     /// Builds the wasm and the npm package, up to the tarball that a user would install.
     Build,
+    /// Builds and starts the backend, the Next app and the axum app, until Ctrl-C.
+    Demo,
     /// Measures what a user downloads, against the budget in npm/size-budget.json.
     Size,
     /// Checks the invariants of ARCHITECTURE.md.
     Tidy,
 }
 
-fn main() -> Result<()> {
-    match Command::parse() {
+fn main() -> ExitCode {
+    let result = match Command::parse() {
         Command::Build => build::run(),
+        Command::Demo => demo::run(),
         Command::Size => size::run(),
         Command::Tidy => tidy::run(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
     }
 }

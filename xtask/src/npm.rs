@@ -23,13 +23,22 @@ pub(crate) fn tool(name: &str) -> Command {
 
 /// Installs what the lock file of a folder names, unless that is what the folder has.
 pub(crate) fn install(folder: &str) -> Result<()> {
-    let lock = changed(&path(folder).join("package-lock.json"))
-        .with_context(|| format!("{folder}/package-lock.json is missing"))?;
-    if changed(&path(folder).join("node_modules/.package-lock.json")).is_some_and(|installed| installed >= lock) {
+    install_since(folder, &path(folder).join("package-lock.json"))
+}
+
+/// The same for a folder that also installs this tarball.
+pub(crate) fn install_with(folder: &str, tarball: &Path) -> Result<()> {
+    install(folder)?;
+    install_since(folder, tarball)
+}
+
+fn install_since(folder: &str, source: &Path) -> Result<()> {
+    let wanted = changed(source).with_context(|| format!("{} is missing", source.display()))?;
+    if changed(&path(folder).join("node_modules/.package-lock.json")).is_some_and(|installed| installed >= wanted) {
         return Ok(());
     }
     println!("npm ci in {folder}");
-    run(npm(folder).args(["ci", "--silent"]))
+    run(npm(folder).args(["ci", "--loglevel=error"]))
 }
 
 fn changed(file: &Path) -> Option<SystemTime> {

@@ -35,7 +35,7 @@ pub(super) fn build(generated: &Path) -> Result<()> {
 fn compile() -> Result<PathBuf> {
     let flags = serde_json::to_string(&remapped()?)?;
     run(cargo()
-        .args(["build", "--package", "twinfetch-wasm-client", "--lib"])
+        .args(["build", "--package", "twinfetch-wasm-client", "--features", "npm", "--lib"])
         .args(["--target", "wasm32-unknown-unknown", "--profile", "browser", "--config"])
         .arg(format!("target.wasm32-unknown-unknown.rustflags={flags}"))
         .env_remove("RUSTFLAGS")

@@ -1,0 +1,146 @@
+//! The demo's three programs, started together and stopped together.
+//!
+//! ```text
+//! browser ──▶ Next app ──▶ backend
+//!    └──────▶ axum app ──────┘        one cookie: it ignores the port
+//! ```
+
+mod interrupt;
+mod port;
+mod program;
+
+pub(crate) use interrupt::Interrupt;
+pub(crate) use program::Program;
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::npm;
+use crate::process::{cargo, program as command, run};
+use crate::workspace::{path, tarball, target};
+use port::Ports;
+
+/// How long a program may take until it answers.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// How often a program is asked.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// What the demo and the end-to-end tests need started differently.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// A person tries it: well-known ports where they are free.
+    Demo,
+    /// Tests drive it: any ports, and a backend that counts calls and fails on demand.
+    Tests,
+}
+
+/// The running programs; dropping it stops them.
+pub(crate) struct Stack {
+    programs: Vec<Program>,
+    /// The secret that the two applications share.
+    pub(crate) secret: String,
+    ports: Ports,
+}
+
+impl Stack {
+    /// Builds the three programs. The package must have been built.
+    pub(crate) fn build() -> Result<()> {
+        println!("stack: compiling the backend and the axum app");
+        run(cargo().args(["build", "--package", "twinfetch-backend", "--package", "twinfetch-example-axum-ssr"]))?;
+        println!("stack: building the Next app");
+        npm::install_with("examples/nextjs", &tarball())?;
+        run(npm::npm("examples/nextjs").args(["run", "--silent", "build"]).env("NEXT_TELEMETRY_DISABLED", "1"))
+    }
+
+    /// Starts them and waits until each answers.
+    pub(crate) fn start(purpose: Purpose, interrupt: &Interrupt) -> Result<Self> {
+        let ports = Ports::choose(purpose)?;
+        let mut stack = Self { programs: Vec::new(), secret: secret()?, ports };
+        stack.programs.push(stack.backend(purpose)?);
+        stack.programs.push(stack.next()?);
+        stack.programs.push(stack.axum()?);
+        stack.wait(interrupt)?;
+        Ok(stack)
+    }
+
+    /// Where the backend is.
+    pub(crate) fn backend_url(&self) -> String {
+        origin(self.ports.backend)
+    }
+
+    /// Where the Next app is.
+    pub(crate) fn next_url(&self) -> String {
+        origin(self.ports.next)
+    }
+
+    /// Where the axum app is.
+    pub(crate) fn axum_url(&self) -> String {
+        origin(self.ports.axum)
+    }
+
+    /// Fails if one of the programs is no longer there.
+    pub(crate) fn check(&mut self) -> Result<()> {
+        self.programs.iter_mut().try_for_each(Program::check)
+    }
+
+    fn wait(&mut self, interrupt: &Interrupt) -> Result<()> {
+        let deadline = Instant::now() + PATIENCE;
+        let ports = [self.ports.backend, self.ports.next, self.ports.axum];
+        for (index, port) in ports.into_iter().enumerate() {
+            while !port::answers(port) {
+                self.check()?;
+                if Instant::now() > deadline {
+                    let name = self.programs.get(index).map_or("a program", |program| program.name);
+                    bail!("{name} does not answer on port {port} within {} seconds", PATIENCE.as_secs());
+                }
+                interrupt.pause(PAUSE)?;
+            }
+        }
+        self.check()
+    }
+
+    fn backend(&self, purpose: Purpose) -> Result<Program> {
+        let mut backend = command(target().join("debug/twinfetch-backend"), path(""));
+        backend.arg("--port").arg(self.ports.backend.to_string());
+        backend.arg("--allow-origin").arg(self.next_url()).arg("--allow-origin").arg(self.axum_url());
+        if purpose == Purpose::Tests {
+            backend.arg("--test-endpoints");
+        }
+        Program::start("backend", &mut backend)
+    }
+
+    fn next(&self) -> Result<Program> {
+        let next = &mut npm::npm("examples/nextjs");
+        next.args(["run", "--silent", "start"])
+            .env("AUTH_SECRET", &self.secret)
+            .env("AUTH_TRUST_HOST", "true")
+            .env("AUTH_URL", self.next_url())
+            .env("BACKEND_URL", self.backend_url())
+            .env("NEXT_PUBLIC_BACKEND_URL", self.backend_url())
+            .env("NEXT_TELEMETRY_DISABLED", "1")
+            .env("PORT", self.ports.next.to_string());
+        Program::start("next", next)
+    }
+
+    fn axum(&self) -> Result<Program> {
+        let axum = &mut command(target().join("debug/twinfetch-example-axum-ssr"), path("examples/axum-ssr"));
+        axum.env("AUTH_SECRET", &self.secret)
+            .env("BACKEND_URL", self.backend_url())
+            .env("PORT", self.ports.axum.to_string())
+            .env("SIGN_IN_URL", format!("{}/sign-in", self.next_url()));
+        Program::start("axum", axum)
+    }
+}
+
+fn origin(port: u16) -> String {
+    format!("http://localhost:{port}")
+}
+
+/// A secret for this run only, from the operating system.
+fn secret() -> Result<String> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).context("the operating system gives no random bytes")?;
+    Ok(bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}")))
+}
