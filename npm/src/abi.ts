@@ -30,7 +30,7 @@ export interface Core {
     status: number
     requestId?: string
   }>
-  session(options: object): Promise<CoreSession>
+  session(fresh: boolean, signal: AbortSignal | undefined): Promise<CoreSession>
   forget(): void
   /** Takes the object out of the glue's finalization registry. */
   __destroy_into_raw?(): number

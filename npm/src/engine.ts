@@ -17,8 +17,13 @@ export interface EngineEvents {
 export interface Engine {
   call(method: string, path: string, options: object): Promise<CoreReply>
   save(path: string, options: object): Promise<CoreReply>
-  session(options: object): Promise<CoreSession>
+  session(options: SessionOptions): Promise<CoreSession>
   upload(path: string, file: unknown, options: UploadParts): Promise<CoreReply>
+}
+
+interface SessionOptions {
+  fresh?: boolean
+  signal?: AbortSignal
 }
 
 interface UploadParts {
@@ -36,11 +41,18 @@ export const startEngine = (
   { onSession, onNotice: noticed }: EngineEvents,
 ): Engine => {
   let current: Promise<Instance> | undefined
+  let known: CoreSession | undefined
+  // The core tells every read; only a read that says something new is another object.
+  const told = (session: CoreSession) => {
+    if (JSON.stringify(session) === JSON.stringify(known)) return
+    known = session
+    onSession(session)
+  }
   const started = () => {
     const drop = () => {
       if (current === starting) current = undefined
     }
-    const starting = instantiate(module, { ...config, appUrl: appUrl(config), onSession }, drop)
+    const starting = instantiate(module, { ...config, appUrl: appUrl(config), onSession: told }, drop)
     starting.catch(drop)
     return starting
   }
@@ -60,7 +72,8 @@ export const startEngine = (
         status,
         requestId,
       })),
-    session: (options) => run((core) => core.session(options)),
+    session: ({ fresh = false, signal }) =>
+      run((core) => core.session(fresh, signal).then((session) => known ?? session)),
     upload: (path, file, options) => call('POST', path, { ...options, body: uploadBody(file, options) }),
   }
 }

@@ -34,7 +34,7 @@ test('a failure is an unknown session with its cause, never a sign-out', async (
   const failures = [
     [json({ message: 'db-7 is down' }, { status: 500 }), 'server_failed'],
     [json({}, { status: 503 }), 'server_failed'],
-    [html(), 'unexpected_content_type'],
+    [html(), 'session_malformed'],
     [html(500), 'server_failed'],
     [undefined, 'network_failed'],
   ]
