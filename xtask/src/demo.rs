@@ -14,7 +14,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 pub(crate) fn run() -> Result<()> {
     tools::check()?;
     build::run()?;
-    Stack::build()?;
+    Stack::build(Purpose::Demo)?;
     let interrupt = Interrupt::listen()?;
     println!("demo: starting the backend, the Next app and the axum app");
     let mut stack = Stack::start(Purpose::Demo, &interrupt)?;

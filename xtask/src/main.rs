@@ -1,19 +1,24 @@
 //! Builds, tests and shows twinfetch: one module per command.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks on its standard streams")]
 
+mod browser;
 mod build;
 mod demo;
 mod npm;
 mod process;
 mod size;
 mod stack;
+mod test;
 mod tidy;
 mod tools;
+mod vectors;
 mod workspace;
 
 use std::process::ExitCode;
 
 use clap::Parser;
+use test::Step;
+use vectors::Vectors;
 
 /// Everything a developer of twinfetch does, one command each.
 #[derive(Parser)]
@@ -25,8 +30,15 @@ enum Command {
     Demo,
     /// Measures what a user downloads, against the budget in npm/size-budget.json.
     Size,
+    /// Tests everything, or the steps named, in this order.
+    Test {
+        /// What to test; everything if nothing is named
+        steps: Vec<Step>,
+    },
     /// Checks the invariants of ARCHITECTURE.md.
     Tidy,
+    /// Plays a file of vectors against the core.
+    Vectors(Vectors),
 }
 
 fn main() -> ExitCode {
@@ -34,7 +46,9 @@ fn main() -> ExitCode {
         Command::Build => build::run(),
         Command::Demo => demo::run(),
         Command::Size => size::run(),
+        Command::Test { steps } => test::run_steps(&steps),
         Command::Tidy => tidy::run(),
+        Command::Vectors(vectors) => vectors::run_on(&vectors),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -5,6 +5,7 @@
 //!    └──────▶ axum app ──────┘        one cookie: it ignores the port
 //! ```
 
+mod canary;
 mod interrupt;
 mod port;
 mod program;
@@ -46,12 +47,17 @@ pub(crate) struct Stack {
 
 impl Stack {
     /// Builds the three programs. The package must have been built.
-    pub(crate) fn build() -> Result<()> {
+    pub(crate) fn build(purpose: Purpose) -> Result<()> {
         println!("stack: compiling the backend and the axum app");
         run(cargo().args(["build", "--package", "twinfetch-backend", "--package", "twinfetch-example-axum-ssr"]))?;
         println!("stack: building the Next app");
         npm::install_with("examples/nextjs", &tarball())?;
-        run(npm::npm("examples/nextjs").args(["run", "--silent", "build"]).env("NEXT_TELEMETRY_DISABLED", "1"))
+        let mut next = npm::npm("examples/nextjs");
+        next.args(["run", "--silent", "build"]).env("NEXT_TELEMETRY_DISABLED", "1");
+        match purpose {
+            Purpose::Demo => run(&mut next),
+            Purpose::Tests => canary::watch(&mut next, &path("examples/nextjs/.next/static")),
+        }
     }
 
     /// Starts them and waits until each answers.

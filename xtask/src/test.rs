@@ -1,0 +1,115 @@
+//! `cargo xtask test`: everything that must hold, in the order in which a failure is cheapest.
+
+mod end_to_end;
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+use clap::ValueEnum;
+
+use crate::process::{cargo, run};
+use crate::{browser, build, npm, size, tidy, tools, vectors};
+
+const WASM: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
+
+/// What runs on both targets.
+const SHARED: [&str; 4] = ["--package", "twinfetch-core", "--package", "twinfetch-wasm-client"];
+
+/// One thing that is tested.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Step {
+    /// The Rust sources are formatted
+    Format,
+    /// No lint complains, on the host and for wasm
+    Lint,
+    /// The invariants of ARCHITECTURE.md hold
+    Tidy,
+    /// Rust tests and the examples in the documentation
+    Native,
+    /// The vectors, natively and in wasm
+    Vectors,
+    /// Rust tests of the core and the browser client in headless Chromium
+    Wasm,
+    /// The npm package builds and keeps its invariants
+    Build,
+    /// What a user downloads is within the budget
+    Size,
+    /// Lints, types and tests of the npm package
+    Npm,
+    /// The packed package in real bundlers
+    Packaging,
+    /// The demo in a real browser
+    E2e,
+}
+
+/// Runs the steps named, or all; stops at the first that fails, and sums up in any case.
+pub(crate) fn run_steps(wanted: &[Step]) -> Result<()> {
+    tools::check()?;
+    let mut done = Vec::new();
+    let result = Step::value_variants()
+        .iter()
+        .filter(|step| wanted.is_empty() || wanted.contains(step))
+        .try_for_each(|step| run_step(*step, &mut done));
+    println!("\nsteps");
+    for (name, time, passed) in done {
+        println!("  {} {name:<10}{:>7.1} s", if passed { "ok    " } else { "FAILED" }, time.as_secs_f64());
+    }
+    result
+}
+
+fn run_step(step: Step, done: &mut Vec<(String, Duration, bool)>) -> Result<()> {
+    let name = step.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned());
+    println!("\n=== {name}");
+    let start = Instant::now();
+    let result = step.run().with_context(|| format!("the step {name} fails"));
+    println!("=== {name}: {:.1} s", start.elapsed().as_secs_f64());
+    done.push((name, start.elapsed(), result.is_ok()));
+    result
+}
+
+impl Step {
+    fn run(self) -> Result<()> {
+        match self {
+            Self::Format => run(cargo().args(["fmt", "--all", "--check"])),
+            Self::Lint => lint(),
+            Self::Tidy => tidy::run(),
+            Self::Native => native(),
+            Self::Vectors => vectors::run_on_all(),
+            Self::Wasm => wasm(),
+            Self::Build => build::run(),
+            Self::Size => size::run(),
+            Self::Npm => checked("npm"),
+            Self::Packaging => checked("tests/packaging"),
+            Self::E2e => end_to_end::run_all(),
+        }
+    }
+}
+
+fn lint() -> Result<()> {
+    run(cargo().args(["clippy", "--workspace", "--all-targets", "--all-features", "--", "--deny", "warnings"]))?;
+    run(cargo().arg("clippy").args(SHARED).args(WASM).args(["--all-targets", "--", "--deny", "warnings"]))
+}
+
+fn native() -> Result<()> {
+    let everything = ["--workspace", "--all-features"];
+    let has_nextest = crate::process::output(cargo().args(["nextest", "--version"])).is_ok();
+    if has_nextest {
+        run(cargo().args(["nextest", "run"]).args(everything))?;
+        return run(cargo().args(["test", "--doc"]).args(everything));
+    }
+    run(cargo().arg("test").args(everything))
+}
+
+fn wasm() -> Result<()> {
+    browser::chromium()?;
+    // Built before it is needed: the tests' output would hide how long that takes.
+    run(cargo().args(["build", "--package", "twinfetch-test-runner"]))?;
+    run(cargo().arg("test").args(SHARED).args(WASM).arg("--tests"))
+}
+
+/// Installs a folder of JavaScript, checks it and runs its tests.
+fn checked(folder: &str) -> Result<()> {
+    npm::install(folder)?;
+    run(npm::npm(folder).args(["run", "--silent", "check"]))?;
+    run(npm::npm(folder).args(["test", "--silent"]).env("CHROMIUM", browser::chromium()?))
+}

@@ -1,0 +1,77 @@
+//! `cargo xtask vectors`: plays a file of vectors against the core, natively or compiled to wasm.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use clap::Args;
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::process::{cargo, output, program, run};
+use crate::workspace::{path, target};
+
+/// Plays a vector file in wasm: prints the report, whose last line tells whether something failed.
+const PLAY: &str = "
+const { readFileSync } = require('node:fs')
+const [, player, file] = process.argv
+console.log(require(player).play(readFileSync(file, 'utf8')))
+";
+
+/// What to play, and on what.
+#[derive(Args)]
+pub(crate) struct Vectors {
+    /// A file in the format of tests/vectors/authjs.json
+    file: PathBuf,
+    /// Plays against the core compiled to wasm, in Node
+    #[arg(long)]
+    wasm: bool,
+}
+
+/// Plays the file and fails if the core disagrees with a vector.
+pub(crate) fn run_on(vectors: &Vectors) -> Result<()> {
+    let file = vectors.file.canonicalize().with_context(|| vectors.file.display().to_string())?;
+    if vectors.wasm { in_wasm(&file) } else { natively(&file) }
+}
+
+/// Plays every vector file of the repository, natively and in wasm.
+pub(crate) fn run_on_all() -> Result<()> {
+    for entry in std::fs::read_dir(path("tests/vectors"))? {
+        let file = entry?.path();
+        if file.file_name().is_some_and(|name| name != "deviations.json") {
+            println!("vectors: {}, natively", file.display());
+            natively(&file)?;
+            println!("vectors: {}, in wasm", file.display());
+            in_wasm(&file)?;
+        }
+    }
+    Ok(())
+}
+
+// A program of its own: the player's cryptography would make every other command wait for its compilation.
+fn natively(file: &Path) -> Result<()> {
+    run(cargo().args(["run", "--quiet", "--package", "twinfetch-player", "--"]).arg(file))
+}
+
+fn in_wasm(file: &Path) -> Result<()> {
+    run(cargo().args([
+        "build",
+        "--quiet",
+        "--package",
+        "twinfetch-player",
+        "--lib",
+        "--target",
+        "wasm32-unknown-unknown",
+    ]))?;
+    let folder = target().join("xtask/player");
+    Bindgen::new()
+        .nodejs(true)?
+        .typescript(false)
+        .input_path(target().join("wasm32-unknown-unknown/debug/twinfetch_player.wasm"))
+        .out_name("player")
+        .generate(&folder)?;
+    let report = output(program("node", &folder).args(["--eval", PLAY]).arg(folder.join("player.js")).arg(file))?;
+    print!("{report}");
+    if !report.lines().last().is_some_and(|sum| sum.contains(", 0 failed,")) {
+        bail!("the core in wasm disagrees with {}", file.display());
+    }
+    Ok(())
+}
