@@ -1,1 +1,75 @@
-//! Placeholder.
+//! The twinfetch client of a Rust server: reads the session cookie of an Auth.js app and calls its backend with the
+//! same access token as the app's own pages.
+//!
+//! ```text
+//! ServerClient                one per process: settings, derived keys, connections
+//!   └─ incoming(&headers)     one per incoming request, dies with it
+//!        └─ Api               session(), get, post, put, patch, delete
+//!   └─ background()           an Api without an incoming request
+//! ```
+//!
+//! ```
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+//! # let backend = twinfetch_backend::serve(twinfetch_backend::Options::default()).await?;
+//! use twinfetch_server_client::{Kind, ServerClient, Session};
+//!
+//! let client = ServerClient::builder()
+//!     .base_url(backend.url())
+//!     .secrets([std::env::var("AUTH_SECRET").unwrap_or("of the app".into())])
+//!     .build()?;
+//!
+//! let api = client.incoming(&http::HeaderMap::new());
+//! match api.session().await? {
+//!     Session::Authenticated(session) => println!("signed in until {:?}", session.expires()),
+//!     Session::Anonymous => println!("nobody is signed in"),
+//! }
+//! let posts: Result<Vec<serde_json::Value>, _> = api.get("/api/posts").await;
+//! assert_eq!(posts.unwrap_err().kind(), Kind::Unauthorized);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # One request, one view
+//!
+//! Within one incoming request the session is read once, and equal reads are one backend call: concurrent ones join,
+//! later ones are answered from what came, until a call other than GET was sent. A failure is not kept. Nothing outlives the
+//! request, and a read is only shared between calls with the same credential.
+//!
+//! # What is never done
+//!
+//! A credential is sent to the backend's origin only; a redirect elsewhere is refused. Proxy variables are not obeyed.
+//! No token, query string or body is written to a log, an error or a `Debug` text.
+
+mod answer;
+mod api;
+#[cfg(feature = "axum")]
+mod axum;
+mod builder;
+mod cache_mode;
+mod call;
+mod client;
+mod driver;
+mod error;
+#[cfg(feature = "tower")]
+mod layer;
+mod memo;
+mod session;
+mod transport;
+
+pub use answer::Reply;
+pub use api::Api;
+#[cfg(feature = "axum")]
+pub use axum::LayerMissing;
+pub use builder::Builder;
+pub use cache_mode::CacheMode;
+pub use call::Call;
+pub use client::ServerClient;
+pub use error::Error;
+#[cfg(feature = "tower")]
+pub use layer::{ApiLayer, ApiService};
+pub use session::{Authenticated, Session};
+pub use twinfetch_core::dialect::Dialect;
+pub use twinfetch_core::error::{Code, Kind};
+pub use twinfetch_core::seal::SessionError;
+pub use twinfetch_core::secret::Secret;

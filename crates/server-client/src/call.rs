@@ -1,0 +1,230 @@
+//! A call in the making.
+
+use std::fmt::{self, Display};
+use std::future::IntoFuture;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use http::StatusCode;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tracing::field::Empty;
+use tracing::{Instrument as _, Span, info_span};
+use twinfetch_core::address::Path;
+use twinfetch_core::call::{Call as Request, Method};
+use twinfetch_core::error::{Code, Error as Reason};
+
+use crate::answer::{Answer, Reply};
+use crate::api::{Api, REQUEST_ID};
+use crate::cache_mode::CacheMode;
+use crate::driver::Flight;
+use crate::error::{Called, Cause, Error};
+use crate::memo::Key;
+use crate::transport::Body;
+
+/// A call in the making; awaiting it sends it and reads the answer as JSON into a `T`.
+///
+/// `T` is what the awaited value is used as. An empty answer is read as `null`: take an `Option`, or `()` where it is
+/// always empty. Where the answer does not matter, [`serde::de::IgnoredAny`] takes any.
+///
+/// ```no_run
+/// # use serde_json::{Value, json};
+/// # use twinfetch_server_client::{Api, CacheMode, Error};
+/// # async fn calls(api: Api) -> Result<(), Error> {
+/// let post: Value = api.post("/api/posts").json(&json!({ "title": "Hello" })).await?;
+/// let posts: Vec<Value> = api.get("/api/posts").query("page", 2).cache(CacheMode::NoCache).await?;
+/// let reply = api.get::<Value>("/api/me").reply().await?;
+/// println!("{} {:?}", reply.status, reply.request_id);
+/// # Ok(()) }
+/// ```
+#[must_use = "a call is sent when it is awaited"]
+pub struct Call<T> {
+    api: Api,
+    draft: Result<Draft, Error>,
+    payload: PhantomData<fn() -> T>,
+}
+
+struct Draft {
+    method: Method,
+    path: Path,
+    headers: Vec<(String, String)>,
+    body: Option<Body>,
+    cache: CacheMode,
+    timeout: Duration,
+}
+
+impl<T> Call<T> {
+    pub(crate) fn new(api: &Api, method: Method, path: &str) -> Self {
+        let timeout = api.client().transport().limits().total;
+        let draft = Path::parse(path, api.client().base()).map_err(Error::new).map(|path| Draft {
+            method,
+            path,
+            headers: Vec::new(),
+            body: None,
+            cache: CacheMode::default(),
+            timeout,
+        });
+        Self { api: api.clone(), draft, payload: PhantomData }
+    }
+
+    /// Adds a parameter to the query; name and value are percent-encoded.
+    pub fn query(self, name: &str, value: impl Display) -> Self {
+        self.with(|draft| draft.path.push_query(name, &value.to_string()))
+    }
+
+    /// Adds a header. The client's own (`Authorization`, `Cookie`, `Host`, those of the connection) are refused.
+    pub fn header(self, name: impl AsRef<str>, value: impl Into<String>) -> Self {
+        self.with(|draft| draft.headers.push((name.as_ref().to_ascii_lowercase(), value.into())))
+    }
+
+    /// Sends a value as JSON.
+    pub fn json(mut self, value: &(impl Serialize + ?Sized)) -> Self {
+        let body = serde_json::to_vec(value);
+        self.draft = self.draft.and_then(|draft| match body {
+            Ok(_) if draft.method.is_safe() => Err(invalid("a GET has no body")),
+            Ok(bytes) => {
+                let body = Body { content_type: "application/json", bytes: bytes.into() };
+                Ok(Draft { body: Some(body), ..draft })
+            }
+            Err(_) => Err(invalid("its body cannot be written as JSON")),
+        });
+        self
+    }
+
+    /// Names what caches on the way may do; [`CacheMode::NoStore`] unless this is called.
+    pub fn cache(self, mode: CacheMode) -> Self {
+        self.with(|draft| draft.cache = mode)
+    }
+
+    /// Limits the whole call, redirects and body included, in the place of the client's own limit.
+    pub fn timeout(self, limit: Duration) -> Self {
+        self.with(|draft| draft.timeout = limit)
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Draft)) -> Self {
+        if let Ok(draft) = &mut self.draft {
+            change(draft);
+        }
+        self
+    }
+}
+
+impl<T: DeserializeOwned> Call<T> {
+    /// Sends the call; the reply has status and request id beside the payload.
+    ///
+    /// # Errors
+    /// No payload of this type came; the error's kind and code say why.
+    pub async fn reply(self) -> Result<Reply<T>, Error> {
+        let Self { api, draft, .. } = self;
+        let draft = draft?;
+        let called = Arc::new(draft.called(&api));
+        let span = info_span!(
+            "twinfetch",
+            method = called.method,
+            route = called.route,
+            request_id = called.request_id,
+            status = Empty,
+            milliseconds = Empty
+        );
+        let begun = Instant::now();
+        let work = async {
+            let outcome = draft.answer(&api, &called.request_id).await.and_then(Answer::decode);
+            let outcome = outcome.map_err(|error| error.of(&called));
+            tell(outcome.as_ref().map(|reply| reply.status), begun);
+            outcome
+        };
+        work.instrument(span).await
+    }
+}
+
+impl<T: DeserializeOwned + 'static> IntoFuture for Call<T> {
+    type Output = Result<T, Error>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        async move { Ok(self.reply().await?.data) }.boxed()
+    }
+}
+
+impl Draft {
+    fn called(&self, api: &Api) -> Called {
+        Called {
+            method: self.method.as_str(),
+            route: self.path.route().to_owned(),
+            origin: api.client().base().origin().as_str().to_owned(),
+            request_id: api.request_id_or_fresh(),
+        }
+    }
+
+    async fn answer(self, api: &Api, request_id: &str) -> Result<Answer, Error> {
+        let limit = self.timeout;
+        tokio::time::timeout(limit, self.send(api, request_id)).await.unwrap_or_else(|_| {
+            let cause = Cause { class: "the whole call took too long", words: String::new() };
+            Err(Error::new(Reason::new(Code::TimedOut)).with_cause(Some(cause)))
+        })
+    }
+
+    async fn send(mut self, api: &Api, request_id: &str) -> Result<Answer, Error> {
+        let presented = api.present()?;
+        self.complete(request_id);
+        let mut call = Request::new(self.method, self.path.clone());
+        for (name, value) in &self.headers {
+            call = call.header(name, value).map_err(Error::new)?;
+        }
+        let identity = presented.token.clone();
+        let flight = Flight { call, body: self.body, presented };
+        let client = api.client().clone();
+        let perform = move || async move { client.perform(flight).await };
+        match api.memo() {
+            Some(memo) if self.method.is_safe() => {
+                let key = Key { identity, path: self.path.as_str().to_owned(), headers: self.headers };
+                memo.once(key, perform).await
+            }
+            Some(memo) => {
+                let _changing = memo.changing();
+                perform().await
+            }
+            None => perform().await,
+        }
+    }
+
+    /// Adds what every call says, unless this one says it differently.
+    fn complete(&mut self, request_id: &str) {
+        for (name, value) in [("cache-control", self.cache.directive()), (REQUEST_ID, Some(request_id))] {
+            let Some(value) = value.filter(|_| self.headers.iter().all(|(given, _)| given != name)) else { continue };
+            self.headers.push((name.to_owned(), value.to_owned()));
+        }
+    }
+}
+
+impl<T> fmt::Debug for Call<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = formatter.debug_struct("Call");
+        match &self.draft {
+            Ok(draft) => debug.field("method", &draft.method.as_str()).field("route", &draft.path.route()),
+            Err(error) => debug.field("error", error),
+        };
+        debug.finish_non_exhaustive()
+    }
+}
+
+fn invalid(reason: &str) -> Error {
+    let message = format!("The request cannot be sent: {reason}.");
+    Error::new(Reason::new(Code::CallInvalid).with_message(message))
+}
+
+/// Completes the span, and says how the call ended: never a token, a query or a body.
+fn tell(outcome: Result<StatusCode, &Error>, begun: Instant) {
+    let span = Span::current();
+    span.record("milliseconds", u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX));
+    if let Some(status) = outcome.map_or_else(Error::status, Some) {
+        span.record("status", status.as_u16());
+    }
+    match outcome {
+        Ok(_) => tracing::debug!("answered"),
+        Err(error) => tracing::warn!(code = error.code().name(), detail = error.log_detail(), "failed"),
+    }
+}

@@ -1,0 +1,141 @@
+//! Sending a request and reading a response: the only place that knows reqwest.
+
+mod failure;
+
+pub(crate) use failure::Failure;
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderName, HeaderValue, Method};
+use tokio::time::timeout;
+use twinfetch_core::call::Request;
+use twinfetch_core::error::Code;
+use twinfetch_core::head::Head;
+
+/// How long to wait for what, and how much to take.
+#[derive(Clone, Debug)]
+pub(crate) struct Limits {
+    /// For a connection.
+    pub(crate) connect: Duration,
+    /// For a response's head, the connection included.
+    pub(crate) head: Duration,
+    /// For the next piece of a body.
+    pub(crate) idle: Duration,
+    /// For the whole call.
+    pub(crate) total: Duration,
+    /// The bytes of a body.
+    pub(crate) body: usize,
+}
+
+const FIRST_PIECE: usize = 64 * 1024;
+
+/// A pool of connections to the backend.
+#[derive(Debug)]
+pub(crate) struct Transport {
+    client: reqwest::Client,
+    limits: Limits,
+}
+
+/// A body to send, with its type.
+#[derive(Clone, Debug)]
+pub(crate) struct Body {
+    pub(crate) content_type: &'static str,
+    pub(crate) bytes: Bytes,
+}
+
+/// A response whose body waits.
+#[derive(Debug)]
+pub(crate) struct Response {
+    inner: reqwest::Response,
+}
+
+impl Transport {
+    /// Sets up a pool; `secure` says whether the backend is behind https.
+    pub(crate) fn new(limits: Limits, secure: bool) -> Result<Self, Failure> {
+        let builder = reqwest::Client::builder()
+            .connect_timeout(limits.connect)
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .no_proxy()
+            .referer(false)
+            .user_agent(concat!("twinfetch/", env!("CARGO_PKG_VERSION")));
+        // Redirects never leave the origin, so plain http needs no certificates: they may be missing on the machine.
+        #[cfg(feature = "rustls")]
+        let builder = if secure { builder } else { builder.tls_certs_only([]) };
+        #[cfg(not(feature = "rustls"))]
+        if secure {
+            return Err(Failure::new(Code::ConfigInvalid, "the crate feature `rustls` is off"));
+        }
+        let client = builder.build().map_err(Failure::of)?;
+        Ok(Self { client, limits })
+    }
+
+    pub(crate) const fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Sends a request and waits for the response's head.
+    pub(crate) async fn send(&self, request: Request, body: Option<&Body>) -> Result<Response, Failure> {
+        let request = self.assemble(request, body)?;
+        match timeout(self.limits.head, self.client.execute(request)).await {
+            Ok(Ok(inner)) => Ok(Response { inner }),
+            Ok(Err(error)) => Err(Failure::of(error)),
+            Err(_) => Err(Failure::new(Code::TimedOut, "no response head in time")),
+        }
+    }
+
+    /// Reads a whole body, piece by piece and not beyond the limit.
+    pub(crate) async fn read(&self, response: Response) -> Result<Bytes, Failure> {
+        let too_large = || Failure::new(Code::ResponseTooLarge, "body beyond the limit");
+        let mut response = response.inner;
+        let limit = self.limits.body;
+        let announced = response.content_length().unwrap_or_default();
+        let announced = usize::try_from(announced).ok().filter(|length| *length <= limit).ok_or_else(too_large)?;
+        // An announcement is not a reason to set much memory aside.
+        let mut body = BytesMut::with_capacity(announced.min(FIRST_PIECE));
+        loop {
+            match timeout(self.limits.idle, response.chunk()).await {
+                Ok(Ok(Some(piece))) if piece.len() > limit - body.len() => return Err(too_large()),
+                Ok(Ok(Some(piece))) => body.extend_from_slice(&piece),
+                Ok(Ok(None)) => return Ok(body.freeze()),
+                Ok(Err(error)) => return Err(Failure::of(error)),
+                Err(_) => return Err(Failure::new(Code::TimedOut, "no next piece of the body in time")),
+            }
+        }
+    }
+
+    fn assemble(&self, request: Request, body: Option<&Body>) -> Result<reqwest::Request, Failure> {
+        let invalid = || Failure::new(Code::CallInvalid, "request");
+        let method = Method::from_bytes(request.method.as_str().as_bytes()).map_err(|_| invalid())?;
+        let mut builder = self.client.request(method, &request.url);
+        if let Some(authorization) = &request.authorization {
+            let mut value = HeaderValue::from_str(authorization.expose()).map_err(|_| invalid())?;
+            value.set_sensitive(true);
+            builder = builder.header(AUTHORIZATION, value);
+        }
+        let mut content_type = body.map(|body| body.content_type);
+        for (name, value) in request.headers {
+            content_type = content_type.filter(|_| name != CONTENT_TYPE.as_str());
+            let name = HeaderName::try_from(name).map_err(|_| invalid())?;
+            let value = HeaderValue::try_from(value).map_err(|_| invalid())?;
+            builder = builder.header(name, value);
+        }
+        if let Some(body) = body.filter(|_| request.with_body) {
+            if let Some(content_type) = content_type {
+                builder = builder.header(CONTENT_TYPE, content_type);
+            }
+            builder = builder.body(body.bytes.clone());
+        }
+        builder.build().map_err(Failure::of)
+    }
+}
+
+impl Response {
+    /// What the core needs to know of the response.
+    pub(crate) fn head(&self) -> Head {
+        let headers = self.inner.headers();
+        Head::new(self.inner.status().as_u16(), |name| headers.get(name)?.to_str().ok().map(str::to_owned))
+    }
+}
