@@ -14,7 +14,7 @@ mod token;
 mod transcript;
 mod vector;
 #[cfg(target_arch = "wasm32")]
-mod wasm;
+pub mod wasm;
 
 pub use report::Report;
 
