@@ -5,14 +5,18 @@ import { promisify } from 'node:util'
 import { deflateSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { generate } from './generate.mjs'
+import { shortenNames } from './names.mjs'
 
 const root = new URL('..', import.meta.url).pathname
-const wasm = `${root}generated/core.wasm`
+const { wasm, glue } = shortenNames(
+  await readFile(`${root}generated/core.wasm`),
+  await readFile(`${root}generated/core_bg.js`, 'utf8'),
+)
 
 /** Wraps wasm-bindgen's glue into a function, so that every instance of the wasm has glue with its own state. */
 const glueFactory = async () => {
   const { outputFiles } = await build({
-    entryPoints: [`${root}generated/core_bg.js`],
+    stdin: { contents: glue },
     bundle: true,
     format: 'iife',
     globalName: 'glue',
@@ -26,8 +30,8 @@ const virtual = {
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^twinfetch:/ }, ({ path }) => ({ path, namespace: 'virtual', sideEffects: false }))
     onLoad({ filter: /glue$/, namespace: 'virtual' }, async () => ({ contents: await glueFactory() }))
-    onLoad({ filter: /wasm$/, namespace: 'virtual' }, async () => {
-      const deflated = deflateSync(await readFile(wasm), { level: 9 }).toString('base64')
+    onLoad({ filter: /wasm$/, namespace: 'virtual' }, () => {
+      const deflated = deflateSync(wasm, { level: 9 }).toString('base64')
       return { contents: `export const deflated = '${deflated}'` }
     })
   },
@@ -62,7 +66,7 @@ await Promise.all([
 for (const name of await readdir(`${root}..`)) {
   if (name.startsWith('LICENSE')) await copyFile(`${root}../${name}`, `${root}dist/${name}`)
 }
-await copyFile(wasm, `${root}dist/core.wasm`)
+await writeFile(`${root}dist/core.wasm`, wasm)
 await writeFile(
   `${root}dist/core.wasm.d.ts`,
   '/** The wasm: its address, its bytes or its module, as the bundler has it. */\ndeclare const wasm: unknown\nexport default wasm\n',

@@ -16,7 +16,8 @@ const dead: object = new Proxy(() => 0, { get: () => dead })
  * Starts an instance of the module with glue of its own.
  *
  * A panic in wasm is a trap, and one inside a task is thrown out of a microtask, where no caller sees it. So the imports
- * through which wasm is called back are wrapped: a trap ends the instance, rejects its pending calls and calls `onTrap`.
+ * through which wasm is called back (`$` by `scripts/names.mjs`) are wrapped: a trap ends the instance, rejects its pending
+ * calls and calls `onTrap`.
  */
 export const instantiate = async (
   module: WebAssembly.Module,
@@ -47,13 +48,13 @@ export const instantiate = async (
         }
   const imports: Record<string, unknown> = { ...glue }
   for (const [name, imported] of Object.entries(glue)) {
-    if (/^__wbg_(queueMicrotask|setTimeout|then)_/.test(name)) {
+    if (name.startsWith('$')) {
       imports[name] = (...args: unknown[]) =>
         (imported as (...args: unknown[]) => unknown)(...args.map(guarded))
     }
   }
   const { exports } = await WebAssembly.instantiate(module, {
-    './core_bg.js': imports as WebAssembly.ModuleImports,
+    _: imports as WebAssembly.ModuleImports,
   })
   glue.__wbg_set_wasm(exports)
   ;(exports.__wbindgen_start as (() => void) | undefined)?.()
