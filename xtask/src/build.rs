@@ -14,7 +14,7 @@ use anyhow::Result;
 use crate::npm;
 use crate::process::{self, run_quietly};
 use crate::tidy;
-use crate::workspace::{path, tarball};
+use crate::workspace::{path, shown, tarball};
 
 /// Builds everything; what cargo and npm have already, they skip.
 pub(crate) fn run() -> Result<()> {
@@ -28,6 +28,6 @@ pub(crate) fn run() -> Result<()> {
     process::run(npm::npm("npm").args(["run", "--silent", "build"]))?;
     tidy::run_on_artefact()?;
     run_quietly(npm::npm("npm").args(["pack", "--silent"]))?;
-    println!("build: wrote {}", tarball().display());
+    println!("build: wrote {}", shown(&tarball()));
     Ok(())
 }

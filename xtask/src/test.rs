@@ -12,8 +12,9 @@ use crate::{browser, build, npm, size, tidy, tools, vectors};
 
 const WASM: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
 
-/// What runs on both targets.
-const SHARED: [&str; 4] = ["--package", "twinfetch-core", "--package", "twinfetch-wasm-client"];
+/// What runs in a browser.
+const BROWSER: [&str; 6] =
+    ["--package", "twinfetch-core", "--package", "twinfetch-wasm-client", "--features", "twinfetch-wasm-client/npm"];
 
 /// One thing that is tested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -87,7 +88,7 @@ impl Step {
 
 fn lint() -> Result<()> {
     run(cargo().args(["clippy", "--workspace", "--all-targets", "--all-features", "--", "--deny", "warnings"]))?;
-    run(cargo().arg("clippy").args(SHARED).args(WASM).args(["--all-targets", "--", "--deny", "warnings"]))
+    run(cargo().arg("clippy").args(BROWSER).args(WASM).args(["--all-targets", "--", "--deny", "warnings"]))
 }
 
 fn native() -> Result<()> {
@@ -104,7 +105,7 @@ fn wasm() -> Result<()> {
     browser::chromium()?;
     // Built before it is needed: the tests' output would hide how long that takes.
     run(cargo().args(["build", "--package", "twinfetch-test-runner"]))?;
-    run(cargo().arg("test").args(SHARED).args(WASM).arg("--tests"))
+    run(cargo().arg("test").args(BROWSER).args(WASM).arg("--tests"))
 }
 
 /// Installs a folder of JavaScript, checks it and runs its tests.

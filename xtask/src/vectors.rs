@@ -7,7 +7,7 @@ use clap::Args;
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::process::{cargo, program, run};
-use crate::workspace::{path, target};
+use crate::workspace::{path, shown, target};
 
 /// What to play, and on what.
 #[derive(Args)]
@@ -30,9 +30,9 @@ pub(crate) fn run_on_all() -> Result<()> {
     for entry in std::fs::read_dir(path("tests/vectors"))? {
         let file = entry?.path();
         if file.file_name().is_some_and(|name| name != "deviations.json") {
-            println!("vectors: {}, natively", file.display());
+            println!("vectors: {}, natively", shown(&file));
             natively(&file)?;
-            println!("vectors: {}, in wasm", file.display());
+            println!("vectors: {}, in wasm", shown(&file));
             in_wasm(&file)?;
         }
     }

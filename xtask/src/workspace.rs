@@ -24,6 +24,11 @@ pub(crate) fn tarball() -> PathBuf {
     path(format!("npm/twinfetch-{VERSION}.tgz"))
 }
 
+/// A file as messages name it: from the root, where it lies below.
+pub(crate) fn shown(file: &Path) -> std::path::Display<'_> {
+    file.strip_prefix(path("")).unwrap_or(file).display()
+}
+
 /// Every file below a folder.
 pub(crate) fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();

@@ -4,7 +4,7 @@ use std::fs;
 
 use anyhow::Result;
 
-use crate::workspace::{contains, files, path};
+use crate::workspace::{contains, files, path, shown};
 
 /// Texts that JOSE code cannot do without: the key derivation's label and the names of the algorithms.
 const JOSE: [&str; 5] = ["A256CBC-HS512", "A256GCM", "Generated Encryption Key", "HKDF", "HS256"];
@@ -20,7 +20,7 @@ pub(super) fn breaches() -> Result<Vec<String>> {
     let mut breaches = Vec::new();
     for file in files(&path("npm/dist"))? {
         let bytes = fs::read(&file)?;
-        let name = file.strip_prefix(path("")).unwrap_or(&file).display();
+        let name = shown(&file);
         let present = forbidden.iter().filter(|(text, _)| contains(&bytes, text.as_bytes()));
         breaches.extend(present.map(|(text, reason)| format!("{name} contains {text:?}: {reason}")));
     }

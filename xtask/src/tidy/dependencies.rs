@@ -54,7 +54,8 @@ pub(super) fn breaches() -> Result<Vec<String>> {
     let mut breaches = Vec::new();
     let core = tree(&["--package", "twinfetch-core", "--all-features"])?;
     breaches.extend(found(&core, &PERFORMING, "twinfetch-core", "the core decides and performs nothing"));
-    let browser = tree(&["--package", "twinfetch-wasm-client", "--target", "wasm32-unknown-unknown"])?;
+    let shipped = ["--package", "twinfetch-wasm-client", "--features", "npm", "--target", "wasm32-unknown-unknown"];
+    let browser = tree(&shipped)?;
     breaches.extend(found(&browser, &SEALING, "twinfetch-wasm-client", "sealed sessions are read on servers only"));
     breaches.extend(found(&browser, &HEAVY, "twinfetch-wasm-client", "it is too large for a browser"));
     let metadata = output(cargo().args(["metadata", "--no-deps", "--format-version", "1"]))?;
