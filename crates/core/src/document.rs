@@ -36,14 +36,26 @@ pub trait Document: Sized {
         let Some(tokens) = pointer.strip_prefix('/') else { return pointer.is_empty().then(|| self.clone()) };
         let mut value = self.clone();
         for token in tokens.split('/') {
-            value = if token.as_bytes().contains(&b'~') {
-                value.member(&token.replace("~1", "/").replace("~0", "~"))?
-            } else {
-                value.member(token)?
-            };
+            value = value.member(&unescape(token))?;
         }
         Some(value)
     }
+}
+
+/// Resolves `~0` and `~1`, in this order of their writing (RFC 6901 §4).
+fn unescape(token: &str) -> String {
+    let mut name = String::with_capacity(token.len());
+    let mut escaped = false;
+    for character in token.chars() {
+        match character {
+            '~' if !escaped => escaped = true,
+            '0' if escaped => name.push('~'),
+            '1' if escaped => name.push('/'),
+            other => name.push(other),
+        }
+        escaped = character == '~' && escaped;
+    }
+    name
 }
 
 #[cfg(feature = "json")]

@@ -119,8 +119,7 @@ impl Client {
     /// # Errors
     /// Why there is no answer, or not the one asked for.
     pub async fn call(&self, method: Method, path: &str, options: Options) -> Result<Received, Error> {
-        let call = self.prepare(method, path, &options)?;
-        self.drive(call, &options).await
+        self.call_for(Accept::Json, method, path, &options).await
     }
 
     /// `GET`: makes a call and reads its answer as JSON.
@@ -136,8 +135,19 @@ impl Client {
     /// # Errors
     /// As [`Client::call`].
     pub async fn call_raw(&self, method: Method, path: &str, options: Options) -> Result<Received, Error> {
-        let call = self.prepare(method, path, &options)?.accept(Accept::Raw);
-        self.drive(call, &options).await
+        self.call_for(Accept::Raw, method, path, &options).await
+    }
+
+    pub(crate) async fn call_for(
+        &self,
+        accept: Accept,
+        method: Method,
+        path: &str,
+        options: &Options,
+    ) -> Result<Received, Error> {
+        let call = self.prepare(method, path, options)?.accept(accept);
+        let deadline = self.deadline(options)?;
+        self.drive_within(call, options, &deadline).await
     }
 
     pub(crate) fn prepare(&self, method: Method, path: &str, options: &Options) -> Result<Call, Error> {

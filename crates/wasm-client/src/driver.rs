@@ -1,5 +1,7 @@
 //! The loop that performs what an exchange decides.
 
+use std::pin::Pin;
+
 use gloo_net::http::Response;
 use twinfetch_core::call::Call;
 use twinfetch_core::document::Document;
@@ -38,23 +40,22 @@ impl Received {
 }
 
 impl Client {
-    /// Drives a call to its end, within its own deadline.
-    pub(crate) async fn drive(&self, call: Call, options: &Options) -> Result<Received, Error> {
-        let deadline = self.deadline(options)?;
-        self.drive_within(call, options, &deadline).await
-    }
-
     pub(crate) fn deadline(&self, options: &Options) -> Result<Deadline, Error> {
         let timeout = options.timeout.unwrap_or(self.inner.timeout);
         Deadline::start(timeout, options.signal.as_ref()).map_err(Error::new)
     }
 
-    pub(crate) async fn drive_within(
-        &self,
+    /// Drives a call to its end. Boxed: its state machine is then compiled once, not into each of its callers.
+    pub(crate) fn drive_within<'a>(
+        &'a self,
         call: Call,
-        options: &Options,
-        deadline: &Deadline,
-    ) -> Result<Received, Error> {
+        options: &'a Options,
+        deadline: &'a Deadline,
+    ) -> Pin<Box<dyn Future<Output = Result<Received, Error>> + 'a>> {
+        Box::pin(self.run(call, options, deadline))
+    }
+
+    async fn run(&self, call: Call, options: &Options, deadline: &Deadline) -> Result<Received, Error> {
         let sending = Sending { body: options.body.as_ref(), cache: options.cache, with_cookies: false };
         let presented = self.present(deadline).await;
         let mut arrived: Option<Response> = None;

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use js_sys::{Array, Function, Object, Promise, Reflect};
-use twinfetch_core::call::Method;
+use twinfetch_core::call::{Accept, Method};
 use twinfetch_core::dialect::{Dialect, Identity};
 use twinfetch_core::document::Document;
 use twinfetch_core::error::{Code, Error};
@@ -65,30 +65,22 @@ impl Core {
             let method = Method::parse(&method)?;
             let options = options(&init)?;
             let form = init.form().unwrap_or_default();
-            if form.is_empty() || form == "json" {
-                return Ok(received_value(&client.call(method, &path, options).await?, None));
-            }
-            let received = client.call_raw(method, &path, options).await?;
+            let accept = if form.is_empty() || form == "json" { Accept::Json } else { Accept::Raw };
+            let received = client.call_for(accept, method, &path, &options).await?;
             let data = read_as(&form, &received).await?;
-            Ok(received_value(&received, Some(&data)))
+            Ok(received_value(&received, &data))
         }))
     }
 
     /// Downloads a file; resolves to `{ blob, filename, status, requestId? }`.
     pub fn download(&self, path: String, init: Init) -> Promise {
-        let client = self.client.clone();
-        promise(Box::pin(async move { Ok(download_value(&download(&client, &path, &init).await?)) }))
+        download(self.client.clone(), path, init, false)
     }
 
     /// Downloads a file and has the browser save it; resolves to `{ filename, size, status, requestId? }`.
     #[wasm_bindgen(js_name = saveDownload)]
     pub fn save_download(&self, path: String, init: Init) -> Promise {
-        let client = self.client.clone();
-        promise(Box::pin(async move {
-            let download = download(&client, &path, &init).await?;
-            download.save()?;
-            Ok(download_value(&download))
-        }))
+        download(self.client.clone(), path, init, true)
     }
 
     /// Who is signed in; `fresh` reads it again. Rejects only when `signal` fires.
@@ -159,6 +151,9 @@ extern "C" {
     fn text_of(value: &JsValue) -> String;
 }
 
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
 type Work = Pin<Box<dyn Future<Output = Result<JsValue, Error>>>>;
 
 /// One place where a future becomes a promise: each further one would cost its own state machine in wasm.
@@ -194,7 +189,7 @@ fn pairs(value: &JsValue) -> Vec<(String, String)> {
 }
 
 async fn read_as(form: &str, received: &Received) -> Result<JsValue, Error> {
-    let Some(response) = &received.response else { return Ok(JsValue::UNDEFINED) };
+    let Some(response) = &received.response else { return Ok(received.data.clone()) };
     let reading = match form {
         "blob" => response.blob(),
         "response" => return Ok(response.into()),
@@ -209,17 +204,23 @@ async fn read_as(form: &str, received: &Received) -> Result<JsValue, Error> {
     JsFuture::from(reading.map_err(failed)?).await.map_err(failed)
 }
 
-async fn download(client: &Client, path: &str, init: &Init) -> Result<Download, Error> {
-    let listener = init.on_progress();
-    let tell = move |progress: Progress| {
-        if let Some(listener) = &listener {
-            let value = Object::new();
-            set(&value, "received", &progress.received.into());
-            set(&value, "total", &progress.total.into());
-            drop(listener.call1(&JsValue::UNDEFINED, &value));
+fn download(client: Client, path: String, init: Init, save: bool) -> Promise {
+    promise(Box::pin(async move {
+        let listener = init.on_progress();
+        let tell = move |progress: Progress| {
+            if let Some(listener) = &listener {
+                let value = Object::new();
+                set(&value, "received", &progress.received.into());
+                set(&value, "total", &progress.total.into());
+                drop(listener.call1(&JsValue::UNDEFINED, &value));
+            }
+        };
+        let download = client.download(&path, options(&init)?, init.filename().as_deref(), tell).await?;
+        if save {
+            download.save()?;
         }
-    };
-    client.download(path, options(init)?, init.filename().as_deref(), tell).await
+        Ok(download_value(&download))
+    }))
 }
 
 fn set(object: &Object, name: &str, value: &JsValue) {
@@ -235,9 +236,9 @@ fn reply_value(status: u16, request_id: Option<&str>) -> Object {
     value
 }
 
-fn received_value(received: &Received, data: Option<&JsValue>) -> JsValue {
+fn received_value(received: &Received, data: &JsValue) -> JsValue {
     let value = reply_value(received.status, received.request_id.as_deref());
-    set(&value, "data", data.unwrap_or(&received.data));
+    set(&value, "data", data);
     value.into()
 }
 

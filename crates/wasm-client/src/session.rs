@@ -1,5 +1,7 @@
 //! Reading the session: once for all callers.
 
+use std::pin::Pin;
+
 use js_sys::{Date, Promise};
 use twinfetch_core::address::{BaseUrl, Path};
 use twinfetch_core::call::{Method, Request};
@@ -25,7 +27,14 @@ impl Client {
     /// # Errors
     /// `aborted` or `timed_out` when the caller's wait ended first. What made a read fail is told by
     /// [`Session::Unknown`].
-    pub(crate) async fn session_within(&self, deadline: &Deadline) -> Result<Session<JsValue>, Code> {
+    pub(crate) fn session_within<'a>(
+        &'a self,
+        deadline: &'a Deadline,
+    ) -> Pin<Box<dyn Future<Output = Result<Session<JsValue>, Code>> + 'a>> {
+        Box::pin(self.wait_for_session(deadline))
+    }
+
+    async fn wait_for_session(&self, deadline: &Deadline) -> Result<Session<JsValue>, Code> {
         if let Some(session) = self.inner.held.borrow().fresh(now()) {
             return Ok(session.clone());
         }
@@ -118,7 +127,12 @@ impl Inner {
 
 /// When an access token says that it ends, in milliseconds since 1970.
 fn expires_at(token: &str) -> Option<u64> {
-    let payload = token::payload(token)?.replace('-', "+").replace('_', "/");
+    let plain = |character| match character {
+        '-' => '+',
+        '_' => '/',
+        other => other,
+    };
+    let payload: String = token::payload(token)?.chars().map(plain).collect();
     let claims = JsDocument::parse(&decode_base64(&payload).ok()?).ok()?;
     token::expires_at(&claims).filter(|_| claims.names().is_some())
 }

@@ -15,13 +15,14 @@ impl Origin {
     /// Parses the origin at the start of an absolute URL and returns it with the rest, which is empty or begins with
     /// `/`, `?` or `#`.
     pub(crate) fn split(url: &str) -> Result<(Self, &str), &'static str> {
-        let (scheme, rest) = url.split_once("://").ok_or("it must begin with http:// or https://")?;
+        let (scheme, rest) = url.split_once(':').ok_or(NOT_ABSOLUTE)?;
+        let rest = rest.strip_prefix("//").ok_or(NOT_ABSOLUTE)?;
         let default_port = if scheme.eq_ignore_ascii_case("https") {
             "443"
         } else if scheme.eq_ignore_ascii_case("http") {
             "80"
         } else {
-            return Err("it must begin with http:// or https://");
+            return Err(NOT_ABSOLUTE);
         };
         let end = rest.bytes().position(|byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(rest.len());
         let (authority, rest) = rest.split_at_checked(end).unwrap_or((rest, ""));
@@ -91,6 +92,8 @@ impl BaseUrl {
         &self.origin
     }
 }
+
+const NOT_ABSOLUTE: &str = "it must begin with http:// or https://";
 
 fn split_port(authority: &str) -> Result<(&str, &str), &'static str> {
     let (host, port) = match authority.rsplit_once(':') {

@@ -13,8 +13,8 @@ pub(crate) fn resolve(current: &str, location: &str) -> Option<String> {
     let location = location.split('#').next().unwrap_or_default();
     let (origin, path) = Origin::split(current).ok()?;
     let target = if location.starts_with("//") {
-        let scheme = current.split("//").next().unwrap_or_default();
-        [scheme, location].concat()
+        let scheme = current.split(':').next().unwrap_or_default();
+        [scheme, ":", location].concat()
     } else if location.starts_with('/') {
         [origin.as_str(), location].concat()
     } else if location.starts_with('?') {

@@ -66,10 +66,14 @@ pub(super) fn only<D: Document>(value: &D, place: &Place<'_>, names: &[&str]) ->
 /// Reads one member.
 pub(super) fn member<T: Shape, D: Document + Clone>(value: &D, place: &Place<'_>, name: &str) -> Result<T, Error> {
     let place = place.member(name);
-    match value.member(name).filter(|member| !member.is_null()) {
+    match present(value, name) {
         Some(member) => T::read(&member, &place),
         None => T::absent(&place),
     }
+}
+
+fn present<D: Document>(value: &D, name: &str) -> Option<D> {
+    value.member(name).filter(|member| !member.is_null())
 }
 
 /// Reads a text that must be one of `words`, and returns its index.

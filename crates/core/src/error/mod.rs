@@ -12,7 +12,11 @@ use std::borrow::Cow;
 /// Nothing in it needs to be hidden: no token, no query string, no header, no body of a server's failure.
 /// [`Error::message`] can be shown to a user as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Error {
+pub struct Error(Box<Detail>);
+
+/// Boxed: an error is rare, and every result that may hold one is small this way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Detail {
     code: Code,
     message: Cow<'static, str>,
     status: Option<u16>,
@@ -22,61 +26,62 @@ pub struct Error {
 
 impl Error {
     /// An error with the code's own message.
-    pub const fn new(code: Code) -> Self {
-        Self { code, message: Cow::Borrowed(code.message()), status: None, request_id: None, retry_after: None }
+    pub fn new(code: Code) -> Self {
+        let message = Cow::Borrowed(code.message());
+        Self(Box::new(Detail { code, message, status: None, request_id: None, retry_after: None }))
     }
 
     /// Replaces the message by one which says more, and which a user may see.
     #[must_use]
     pub fn with_message(mut self, message: impl Into<Cow<'static, str>>) -> Self {
-        self.message = message.into();
+        self.0.message = message.into();
         self
     }
 
     /// Adds what the response's head tells: status, request id, wait.
     #[must_use]
     pub fn with_head(mut self, head: &crate::head::Head) -> Self {
-        self.status = Some(head.status);
-        self.request_id.clone_from(&head.request_id);
-        self.retry_after = head.retry_after;
+        self.0.status = Some(head.status);
+        self.0.request_id.clone_from(&head.request_id);
+        self.0.retry_after = head.retry_after;
         self
     }
 
     /// What a caller can do about it.
-    pub const fn kind(&self) -> Kind {
-        self.code.kind()
+    pub fn kind(&self) -> Kind {
+        self.0.code.kind()
     }
 
     /// The stable name of what happened; part of the contract, unlike the message.
-    pub const fn code(&self) -> Code {
-        self.code
+    pub fn code(&self) -> Code {
+        self.0.code
     }
 
     /// A sentence that can be shown to a user.
     pub fn message(&self) -> &str {
-        &self.message
+        &self.0.message
     }
 
     /// The HTTP status, when a response came.
-    pub const fn status(&self) -> Option<u16> {
-        self.status
+    pub fn status(&self) -> Option<u16> {
+        self.0.status
     }
 
     /// The request id that the server put on its response, for finding the call in its log.
     pub fn request_id(&self) -> Option<&str> {
-        self.request_id.as_deref()
+        self.0.request_id.as_deref()
     }
 
     /// How long the server asks to wait before the next attempt, in milliseconds (`Retry-After`).
-    pub const fn retry_after(&self) -> Option<u64> {
-        self.retry_after
+    pub fn retry_after(&self) -> Option<u64> {
+        self.0.retry_after
     }
 
     /// Whether the same call may succeed later without anything being changed.
-    pub const fn retryable(&self) -> bool {
+    pub fn retryable(&self) -> bool {
         match self.kind() {
             Kind::Network | Kind::RateLimited | Kind::Timeout => true,
-            Kind::Status => matches!(self.status, Some(500 | 502..=504)),
+            Kind::Status => matches!(self.0.status, Some(500 | 502..=504)),
             _ => false,
         }
     }
@@ -84,7 +89,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.message)
+        formatter.write_str(&self.0.message)
     }
 }
 
