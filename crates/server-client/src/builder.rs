@@ -45,7 +45,7 @@ impl Default for Builder {
                 connect: Duration::from_secs(5),
                 head: Duration::from_secs(10),
                 idle: Duration::from_secs(30),
-                total: Duration::from_secs(60),
+                total: Duration::from_mins(1),
                 body: 8 * 1024 * 1024,
             },
             clock: Box::new(SystemTime::now),

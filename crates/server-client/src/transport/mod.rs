@@ -29,6 +29,9 @@ pub(crate) struct Limits {
     pub(crate) body: usize,
 }
 
+/// Servers close idle connections after 5 s at the earliest (Node's default); whoever writes into one that closes fails.
+const KEPT_OPEN: Duration = Duration::from_secs(4);
+
 const FIRST_PIECE: usize = 64 * 1024;
 
 /// A pool of connections to the backend.
@@ -56,6 +59,7 @@ impl Transport {
     pub(crate) fn new(limits: Limits, secure: bool) -> Result<Self, Failure> {
         let builder = reqwest::Client::builder()
             .connect_timeout(limits.connect)
+            .pool_idle_timeout(KEPT_OPEN)
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .no_proxy()
