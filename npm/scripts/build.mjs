@@ -2,10 +2,10 @@
 import { execFile } from 'node:child_process'
 import { copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
-import { deflateSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { generate } from './generate.mjs'
 import { shortenNames } from './names.mjs'
+import { pack } from './pack.mjs'
 
 const root = new URL('..', import.meta.url).pathname
 const { wasm, glue } = shortenNames(
@@ -31,8 +31,8 @@ const virtual = {
     onResolve({ filter: /^twinfetch:/ }, ({ path }) => ({ path, namespace: 'virtual', sideEffects: false }))
     onLoad({ filter: /glue$/, namespace: 'virtual' }, async () => ({ contents: await glueFactory() }))
     onLoad({ filter: /wasm$/, namespace: 'virtual' }, () => {
-      const deflated = deflateSync(wasm, { level: 9 }).toString('base64')
-      return { contents: `export const deflated = '${deflated}'` }
+      const { text, table } = pack(wasm)
+      return { contents: `export const text = '${text}'\nexport const table = '${table}'` }
     })
   },
 }
@@ -43,7 +43,7 @@ const settings = {
   format: 'esm',
   target: 'es2022',
   outdir: `${root}dist`,
-  external: ['./core.js', './engine.js', './slim-core.js', '*.wasm?module', 'node:zlib', 'react'],
+  external: ['./core.js', './engine.js', './slim-core.js', '*.wasm?module', 'react'],
   plugins: [virtual],
   minify: true,
   logLevel: 'warning',

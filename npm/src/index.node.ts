@@ -1,4 +1,3 @@
-import { inflateSync } from 'node:zlib'
 import { clientFactory } from './client.js'
 
 let compiled: WebAssembly.Module | undefined
@@ -7,7 +6,7 @@ let compiled: WebAssembly.Module | undefined
 export const createClient = clientFactory(
   async (config, events) => {
     const { embedded, startEngine } = await import('./core.js')
-    compiled ??= new WebAssembly.Module(inflateSync(embedded()))
+    compiled ??= new WebAssembly.Module(embedded())
     return startEngine(compiled, config, events)
   },
   () => process.env.BACKEND_URL,

@@ -4,8 +4,10 @@ declare module 'twinfetch:glue' {
 }
 
 declare module 'twinfetch:wasm' {
-  /** The wasm, deflated and in base64. */
-  export const deflated: string
+  /** The wasm as text. */
+  export const text: string
+  /** What `unpack` needs to read it. */
+  export const table: string
 }
 
 declare module '*.wasm?module' {

@@ -7,7 +7,7 @@ import { appUrl, baseUrl, json, script, signedIn } from './scripted.mjs'
 const wasm = await readFile(new URL('../dist/core.wasm', import.meta.url))
 const options = { dialect: authjs, appUrl, baseUrl }
 
-test('the browser entry inflates the embedded wasm', async (test) => {
+test('the browser entry unpacks the embedded wasm', async (test) => {
   script(test, { 'GET /api/auth/session': json(signedIn) })
   const { createClient } = await import('../dist/index.js')
   assert.equal((await createClient(options).getSession()).status, 'authenticated')
