@@ -117,3 +117,50 @@ fn cbc_tag(key: &[u8], header: &[u8], iv: &[u8], ciphertext: &[u8]) -> Option<Ve
     }
     mac.finalize().into_bytes().get(..32).map(<[u8]>::to_vec)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bytes(hex: &str) -> Vec<u8> {
+        (0..hex.len()).step_by(2).map(|index| u8::from_str_radix(&hex[index..index + 2], 16).unwrap()).collect()
+    }
+
+    /// RFC 7518, appendix B.3.
+    #[test]
+    fn the_example_of_the_standard() {
+        let key: Vec<u8> = (0..64).collect();
+        let plaintext =
+            b"A cipher system must not be required to be secret, and it must be able to fall into the hands \
+            of the enemy without inconvenience";
+        let iv = bytes("1af38c2dc2b96ffdd86694092341bc04");
+        let header = b"The second principle of Auguste Kerckhoffs";
+        let sealed = Encryption::A256CbcHs512.seal(&key, header, &iv, plaintext).unwrap();
+        assert_eq!(sealed.tag, bytes("4dd3b4c088a7f45c216839645b2012bf2e6269a8c56a816dbc1b267761955bc5"));
+        assert_eq!(Encryption::A256CbcHs512.open(&key, sealed).unwrap().as_slice(), plaintext);
+    }
+
+    #[test]
+    fn a_wrong_tag_and_wrong_padding_are_one_error() {
+        let (key, iv) = ([7; 64], [9; 16]);
+        let ciphertext = cbc::Encryptor::<Aes256>::new_from_slices(&key[32..], &iv)
+            .unwrap()
+            .encrypt_padded_vec::<cbc::cipher::block_padding::NoPadding>(&[0; 32]);
+        let tag = cbc_tag(&key[..32], b"h", &iv, &ciphertext).unwrap();
+        for tag in [tag, vec![0; 32], vec![0; 31], Vec::new()] {
+            let sealed = Sealed { header: b"h", iv: &iv, ciphertext: ciphertext.clone(), tag };
+            assert_eq!(Encryption::A256CbcHs512.open(&key, sealed), Err(SealError::DecryptionFailed));
+        }
+    }
+
+    #[test]
+    fn a_key_or_vector_of_another_length_seals_nothing() {
+        for encryption in [Encryption::A256CbcHs512, Encryption::A256Gcm] {
+            let (key, iv) = (vec![1; encryption.key_bytes()], vec![2; encryption.iv_bytes()]);
+            assert!(encryption.seal(&key, b"", &iv, b"").is_some());
+            assert!(encryption.seal(&key[1..], b"", &iv, b"").is_none());
+            assert!(encryption.seal(&key, b"", &iv[1..], b"").is_none());
+            assert!(encryption.seal(&[], b"", &[], b"").is_none());
+        }
+    }
+}
