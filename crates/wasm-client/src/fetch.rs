@@ -60,8 +60,7 @@ fn build(request: &Request, sending: &Sending<'_>, deadline: &Deadline) -> Optio
     if let Some(content_type) = body.and_then(|body| body.content_type).filter(|_| !headers.has("content-type")) {
         headers.set("content-type", content_type);
     }
-    // A browser follows redirects by itself and would carry custom headers and bodies to another origin.
-    let plain = request.method.is_safe() && request.authorization.is_none() && !sending.with_cookies;
+    let plain = request.may_be_redirected_anywhere() && !sending.with_cookies;
     let mut builder = RequestBuilder::new(&request.url)
         .method(method(request.method))
         .headers(headers)

@@ -21,9 +21,10 @@ pub mod dialect;
 mod document;
 mod download;
 mod driver;
-mod fetch;
 #[cfg(feature = "npm")]
-mod npm;
+mod exports;
+mod fetch;
+mod identity;
 mod session;
 
 pub use body::Body;

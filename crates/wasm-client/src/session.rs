@@ -3,20 +3,16 @@
 use std::pin::Pin;
 
 use js_sys::{Date, Promise};
-use twinfetch_core::address::{BaseUrl, Path};
 use twinfetch_core::call::{Method, Request};
-use twinfetch_core::dialect::{Identity, Site};
-use twinfetch_core::document::Document;
 use twinfetch_core::error::{Code, Error};
-use twinfetch_core::session::{Authenticated, Presented, Session, Standing, identify};
-use twinfetch_core::token;
-use wasm_bindgen::prelude::*;
+use twinfetch_core::session::{Presented, Session};
+use wasm_bindgen::JsValue;
 use web_sys::RequestCache;
 
 use crate::client::{Client, Inner};
 use crate::deadline::Deadline;
-use crate::document::JsDocument;
 use crate::fetch::{self, Sending};
+use crate::identity;
 
 /// How long a session read may take, in milliseconds.
 const TIMEOUT: u32 = 10_000;
@@ -89,12 +85,10 @@ impl Client {
 
 impl Inner {
     async fn find(&self) -> Result<Session<JsValue>, Error> {
-        let Identity::Endpoint { site, path, absent, session: fields, .. } = &self.dialect.identity;
-        let base = self.site(*site);
         let deadline = Deadline::start(TIMEOUT, None).map_err(Error::new)?;
         let request = Request {
             method: Method::Get,
-            url: [base.as_str(), Path::parse(path.as_str(), base)?.as_str()].concat(),
+            url: identity::url(&self.dialect, &self.app, &self.backend)?,
             headers: vec![("accept".to_owned(), "application/json".to_owned())],
             authorization: None,
             with_body: false,
@@ -107,44 +101,12 @@ impl Inner {
         } else {
             None
         };
-        let standing = identify(fields, absent, &head, document.as_ref())?;
-        Ok(match (standing, document) {
-            (Standing::Authenticated(access_token), Some(JsDocument(claims))) => {
-                let expires_at = access_token.as_ref().and_then(|token| expires_at(token.expose()));
-                Session::Authenticated(Authenticated { claims, access_token, expires_at })
-            }
-            _ => Session::Anonymous,
-        })
+        identity::session(&self.dialect, &head, document)
     }
-
-    const fn site(&self, site: Site) -> &BaseUrl {
-        match site {
-            Site::App => &self.app,
-            Site::Backend => &self.backend,
-        }
-    }
-}
-
-/// When an access token says that it ends, in milliseconds since 1970.
-fn expires_at(token: &str) -> Option<u64> {
-    let plain = |character| match character {
-        '-' => '+',
-        '_' => '/',
-        other => other,
-    };
-    let payload: String = token::payload(token)?.chars().map(plain).collect();
-    let claims = JsDocument::parse(&decode_base64(&payload).ok()?).ok()?;
-    token::expires_at(&claims).filter(|_| claims.names().is_some())
 }
 
 /// The time in milliseconds since 1970.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the time is a positive integer")]
 pub(crate) fn now() -> u64 {
     Date::now() as u64
-}
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(catch, js_name = atob)]
-    fn decode_base64(text: &str) -> Result<JsValue, JsValue>;
 }
