@@ -131,7 +131,7 @@ impl Stack {
     }
 
     fn axum(&self) -> Result<Program> {
-        let axum = &mut command(target().join("debug/twinfetch-example-axum-ssr"), path("examples/axum-ssr"));
+        let axum = &mut command(target().join("debug/axum-ssr"), path("examples/axum-ssr"));
         axum.env("AUTH_SECRET", &self.secret)
             .env("BACKEND_URL", self.backend_url())
             .env("PORT", self.ports.axum.to_string())
