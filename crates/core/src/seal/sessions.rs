@@ -8,7 +8,8 @@ use super::{Claims, Keyring, KeyringError, SealError, SealVersion};
 /// Reads the session of an app from the cookies of a request.
 ///
 /// An app under HTTPS prefixes its cookie's name. So `__Secure-`, `__Host-` and the plain name are looked for in this
-/// order, and the first one that is there is opened with the keys for that name.
+/// order, each with the keys for that name, chunks before a bare cookie. The first one that opens counts: a leftover
+/// signs nobody out.
 #[derive(Clone, Debug)]
 pub struct Sessions {
     keyrings: Vec<(String, Keyring)>,
@@ -38,14 +39,20 @@ impl Sessions {
     ///
     /// # Errors
     ///
-    /// A session cookie is there, but it is in pieces or refused.
+    /// Session cookies are there, but all are in pieces or refused; this is about the first.
     pub fn read(&self, cookies: &Cookies<'_>, now: u64) -> Result<Option<Claims>, SessionError> {
+        let mut refusal = None;
         for (name, keyring) in &self.keyrings {
-            if let Some(token) = cookies.session(name).map_err(SessionError::Cookie)? {
-                return keyring.decode(&token, now).map(Some).map_err(SessionError::Seal);
+            let bare = cookies.value(name).filter(|value| !value.is_empty()).map(Ok);
+            for value in [cookies.session(name).transpose(), bare].into_iter().flatten() {
+                let token = value.map_err(SessionError::Cookie);
+                match token.and_then(|token| keyring.decode(&token, now).map_err(SessionError::Seal)) {
+                    Ok(claims) => return Ok(Some(claims)),
+                    Err(error) => refusal = refusal.or(Some(error)),
+                }
             }
         }
-        Ok(None)
+        refusal.map_or(Ok(None), Err)
     }
 }
 
@@ -68,3 +75,57 @@ impl fmt::Display for SessionError {
 }
 
 impl std::error::Error for SessionError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: u64 = 1_750_000_000;
+
+    fn secrets() -> [Secret; 1] {
+        [Secret::new("secret")]
+    }
+
+    fn token(salt: &str, claims: &str) -> String {
+        Keyring::new(SealVersion::V5, &secrets(), salt).unwrap().encode(claims, &[3; 16]).unwrap()
+    }
+
+    fn read(header: &str) -> Result<Option<String>, SessionError> {
+        let sessions = Sessions::new(SealVersion::V5, &secrets(), "s").unwrap();
+        let claims = sessions.read(&Cookies::parse([header.as_bytes()]), NOW)?;
+        Ok(claims.and_then(|claims| Some(claims.get("sub")?.as_str()?.to_owned())))
+    }
+
+    #[test]
+    fn every_prefix_has_its_own_keys() {
+        for name in ["s", "__Secure-s", "__Host-s"] {
+            let header = format!("{name}={}", token(name, r#"{"sub":"ada"}"#));
+            assert_eq!(read(&header), Ok(Some("ada".into())));
+        }
+        let other = format!("s={}", token("__Secure-s", "{}"));
+        assert_eq!(read(&other), Err(SessionError::Seal(SealError::NoMatchingSecret)));
+    }
+
+    #[test]
+    fn the_secure_name_comes_first() {
+        let (plain, secure) = (token("s", r#"{"sub":"ada"}"#), token("__Secure-s", r#"{"sub":"grace"}"#));
+        assert_eq!(read(&format!("s={plain}; __Secure-s={secure}")), Ok(Some("grace".into())));
+    }
+
+    #[test]
+    fn a_leftover_signs_nobody_out() {
+        let plain = token("s", r#"{"sub":"ada"}"#);
+        for leftover in ["__Secure-s=garbage", "__Secure-s.1=half", "s.0=old", "s.4=old", "s-backup=x", "__Host-s="] {
+            assert_eq!(read(&format!("{leftover}; s={plain}")), Ok(Some("ada".into())), "{leftover}");
+        }
+    }
+
+    #[test]
+    fn no_cookie_is_no_session_and_a_bad_one_is_an_error() {
+        assert_eq!(read(""), Ok(None));
+        assert_eq!(read("s=garbage"), Err(SessionError::Seal(SealError::Malformed)));
+        assert_eq!(read("s.1=x"), Err(SessionError::Cookie(Broken::ChunkMissing { index: 0 })));
+        let expired = token("s", r#"{"exp":1}"#);
+        assert_eq!(read(&format!("s={expired}")), Err(SessionError::Seal(SealError::Expired)));
+    }
+}
