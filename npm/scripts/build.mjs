@@ -1,6 +1,7 @@
 // From `src/` and `generated/` to `dist/`. What is in `generated/` comes from `cargo xtask build`.
 import { execFile } from 'node:child_process'
 import { copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { generate } from './generate.mjs'
@@ -50,6 +51,26 @@ const settings = {
 }
 const entry = (...names) => names.map((name) => `${root}src/${name}.ts`)
 
+/** Removes the declarations that no entry's declarations lead to. */
+const keepReached = async () => {
+  const types = `${root}dist/types/`
+  const names = (await readdir(types, { recursive: true })).filter((name) => name.endsWith('.d.ts'))
+  const reached = new Set()
+  const reach = async (name) => {
+    if (reached.has(name)) return
+    reached.add(name)
+    const text = await readFile(`${types}${name}`, 'utf8')
+    for (const [, imported] of text.matchAll(/['"](\.[^'"]+)\.js['"]/g)) {
+      await reach(join(dirname(name), `${imported}.d.ts`))
+    }
+  }
+  const entries = names.filter((name) =>
+    /^(src\/(index|slim|react)|generated\/dialects\/.*)\.d\.ts$/.test(name),
+  )
+  for (const name of entries) await reach(name)
+  for (const name of names.filter((name) => !reached.has(name))) await rm(`${types}${name}`)
+}
+
 await rm(`${root}dist`, { recursive: true, force: true })
 await generate()
 const dialects = (await readdir(`${root}generated/dialects`)).map(
@@ -66,6 +87,7 @@ await Promise.all([
 for (const name of await readdir(`${root}..`)) {
   if (name.startsWith('LICENSE')) await copyFile(`${root}../${name}`, `${root}dist/${name}`)
 }
+await keepReached()
 await writeFile(`${root}dist/core.wasm`, wasm)
 await writeFile(
   `${root}dist/core.wasm.d.ts`,

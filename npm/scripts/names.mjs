@@ -1,14 +1,11 @@
 // Short names between the wasm and its glue. wasm-bindgen's end in hashes, which no compression shortens, and each is sent
 // twice: in the wasm and in the glue.
 
-// Functions through which JavaScript calls the wasm back later. `src/instance.ts` knows them by the first letter.
-const CALLED_BACK = /^__wbg_(queueMicrotask|setTimeout|then)_/
-
 /** Renames the functions that the wasm imports, on both sides. */
 export const shortenNames = (wasm, glue) => {
   const names = new Map()
   const short = (name) => {
-    if (!names.has(name)) names.set(name, `${CALLED_BACK.test(name) ? '$' : '_'}${names.size.toString(36)}`)
+    if (!names.has(name)) names.set(name, `_${names.size.toString(36)}`)
     return names.get(name)
   }
   const renamed = renameImports(wasm, (module, name) =>

@@ -1,8 +1,14 @@
 import { configInvalid } from '../generated/errors.js'
-import type { Core, CoreReply } from './abi.js'
+import type { CoreReply } from './abi.js'
+import { type CallParts, drive, readAs } from './driver/call.js'
+import { type Deadline, startDeadline } from './driver/deadline.js'
+import { checkPage, save } from './driver/download.js'
+import { type Identity, identityOf } from './driver/identity.js'
+import { formOf } from './driver/upload.js'
 import { type Instance, instantiate } from './instance.js'
 import { onNotice } from './notices.js'
 import type { ClientConfig } from './options.js'
+import type { DownloadOptions, UploadOptions } from './request.js'
 import type { CoreSession } from './session.js'
 
 /** What the engine tells the client it works for. */
@@ -15,10 +21,10 @@ export interface EngineEvents {
 
 /** The part of a client that is loaded at its first call. Every failure is a rejection with a `Failure`. */
 export interface Engine {
-  call(method: string, path: string, options: object): Promise<CoreReply>
-  save(path: string, options: object): Promise<CoreReply>
+  call(method: string, path: string, options: CallParts): Promise<CoreReply>
+  save(path: string, options: DownloadOptions): Promise<CoreReply>
   session(options: SessionOptions): Promise<CoreSession>
-  upload(path: string, file: unknown, options: UploadParts): Promise<CoreReply>
+  upload(path: string, file: unknown, options: UploadOptions): Promise<CoreReply>
 }
 
 interface SessionOptions {
@@ -26,9 +32,8 @@ interface SessionOptions {
   signal?: AbortSignal
 }
 
-interface UploadParts {
-  field?: string | undefined
-  filename?: string | undefined
+interface Running extends Instance {
+  identity: Identity
 }
 
 /** Loads the engine: the only difference between the entries of the package. */
@@ -40,41 +45,70 @@ export const startEngine = (
   config: ClientConfig,
   { onSession, onNotice: noticed }: EngineEvents,
 ): Engine => {
-  let current: Promise<Instance> | undefined
+  const { dialect, baseUrl, timeout = 30_000, sessionMaxAge = 60_000 } = config
+  let current: Promise<Running> | undefined
   let known: CoreSession | undefined
-  // The core tells every read; only a read that says something new is another object.
+  // Every read is told; only one that says something new is another object.
   const told = (session: CoreSession) => {
     if (JSON.stringify(session) === JSON.stringify(known)) return
     known = session
     onSession(session)
   }
-  const started = () => {
-    const drop = () => {
-      if (current === starting) current = undefined
+  const start = async (drop: () => void): Promise<Running> => {
+    const instance = await instantiate(
+      module,
+      (glue) => new glue.Core(dialect, baseUrl, appUrl(config), sessionMaxAge),
+      drop,
+    )
+    return { ...instance, identity: identityOf(instance.core, told) }
+  }
+  const running = () => {
+    if (!current) {
+      const drop = () => {
+        if (current === starting) current = undefined
+      }
+      const starting = start(drop)
+      starting.catch(drop)
+      current = starting
     }
-    const starting = instantiate(module, { ...config, appUrl: appUrl(config), onSession: told }, drop)
-    starting.catch(drop)
-    return starting
+    return current
   }
-  const run = async <T>(call: (core: Core) => T | Promise<T>): Promise<T> => {
-    current ??= started()
-    return (await current).run(call)
+  const run = async <T>(
+    { as, signal, timeout: limit = timeout }: Pick<CallParts, 'as' | 'signal' | 'timeout'>,
+    work: (running: Running, deadline: Deadline) => Promise<T>,
+  ): Promise<T> => {
+    const instance = await running()
+    const deadline = startDeadline(limit, signal)
+    const outcome = instance.run(() => work(instance, deadline))
+    // A response that the caller reads still ends with the caller's signal.
+    outcome.then(as === 'response' ? deadline.stop : deadline.end, deadline.end)
+    return outcome
   }
-  onNotice(config.dialect, () => {
-    if (current) run((core) => core.forget()).then(noticed, noticed)
+  onNotice(dialect, () => {
+    current?.then(({ core, run }) => run(async () => core.forget())).then(noticed, noticed)
   })
-  const call: Engine['call'] = (method, path, options) => run((core) => core.call(method, path, options))
+
+  const call: Engine['call'] = (method, path, options) =>
+    run(options, async ({ core, identity }, deadline) => {
+      const received = await drive(core, identity, method, path, options, deadline)
+      const { as = 'json' } = options
+      return as === 'json' ? received : readAs(received, as, deadline)
+    })
   return {
     call,
     save: (path, options) =>
-      run((core) => core.saveDownload(path, options)).then(({ filename, size, status, requestId }) => ({
-        data: { filename, size },
-        status,
-        requestId,
-      })),
-    session: ({ fresh = false, signal }) =>
-      run((core) => core.session(fresh, signal).then((session) => known ?? session)),
-    upload: (path, file, options) => call('POST', path, { ...options, body: uploadBody(file, options) }),
+      run(options, async ({ core, glue, identity }, deadline) => {
+        checkPage()
+        const parts = { ...options, as: 'response' }
+        const { response, ...reply } = await drive(core, identity, 'GET', path, parts, deadline)
+        return { ...reply, data: await save(glue, path, response ?? new Response(), options, deadline) }
+      }),
+    session: ({ fresh, signal }) =>
+      run({ signal, timeout: 0 }, async ({ core, identity }, deadline) => {
+        await identity.ready(deadline, fresh)
+        return known ?? (core.snapshot() as CoreSession)
+      }),
+    upload: (path, file, options) => call('POST', path, { ...options, body: formOf(file, options) }),
   }
 }
 
@@ -85,13 +119,4 @@ const appUrl = (config: ClientConfig): string => {
     ...configInvalid,
     message: 'createClient: appUrl is needed where there is no page to take it from.',
   }
-}
-
-const uploadBody = (file: unknown, { field = 'file', filename }: UploadParts): unknown => {
-  if (!/^\[object (Blob|File)\]$/.test(Object.prototype.toString.call(file))) return file
-  const form = new FormData()
-  const name = filename ?? (file as File).name
-  if (name === undefined) form.append(field, file as Blob)
-  else form.append(field, file as Blob, name)
-  return form
 }

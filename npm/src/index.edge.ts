@@ -1,4 +1,4 @@
-import { clientFactory } from './client.js'
+import { clientFactory } from './factory.js'
 
 /** Makes a client on a module that the platform has compiled: edge runtimes refuse to compile bytes. */
 export const createClient = clientFactory(

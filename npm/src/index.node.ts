@@ -1,4 +1,4 @@
-import { clientFactory } from './client.js'
+import { clientFactory } from './factory.js'
 
 let compiled: WebAssembly.Module | undefined
 

@@ -1,4 +1,4 @@
-import { clientFactory } from './client.js'
+import { clientFactory } from './factory.js'
 
 /** Makes a client; nothing is loaded and nothing is asked before its first call. */
 export const createClient = clientFactory(async (config, events) =>

@@ -1,4 +1,5 @@
-import { type Client, clientFactory } from './client.js'
+import type { Client } from './client.js'
+import { clientFactory } from './factory.js'
 import type { ClientOptions } from './options.js'
 
 /** Where the wasm comes from: an address of `twinfetch/core.wasm`, its response, its bytes, or the compiled module. */

@@ -1,0 +1,30 @@
+import { callInvalid } from '../../generated/errors.js'
+
+/** What is sent with a call. */
+export interface Body {
+  content: BodyInit
+  /** The media type, where `fetch` does not know it by itself. */
+  type?: string
+}
+
+/**
+ * Takes what a caller gave: a text, `Blob`, `FormData`, `URLSearchParams`, buffer or stream is sent as it is, any other value
+ * as JSON; `undefined` is no body.
+ */
+export const bodyOf = (value: unknown): Body | undefined => {
+  if (value === undefined) return undefined
+  if (typeof value === 'string' || isBody(value)) return { content: value as BodyInit }
+  try {
+    const content: string | undefined = JSON.stringify(value)
+    if (content !== undefined) return { content, type: 'application/json' }
+  } catch {}
+  throw { ...callInvalid, message: 'The request cannot be sent: its body has no JSON form.' }
+}
+
+// Told by what its prototype can do: `instanceof` fails across realms.
+const isBody = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  ['append', 'arrayBuffer', 'byteLength', 'getReader'].some(
+    (name) => name in value && !Object.hasOwn(value, name),
+  )

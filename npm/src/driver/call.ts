@@ -1,0 +1,143 @@
+import { callInvalid, corePanicked, malformedBody } from '../../generated/errors.js'
+import type { Core, CoreReply, Flight, SendStep } from '../abi.js'
+import { isFailure } from '../failure.js'
+import type { Query, RequestOptions } from '../request.js'
+import { type Body, bodyOf } from './body.js'
+import type { Deadline } from './deadline.js'
+import type { Identity } from './identity.js'
+import { readBody, send } from './send.js'
+
+/** What a call says besides its method and path. */
+export interface CallParts extends RequestOptions {
+  body?: unknown
+  as?: string | undefined
+}
+
+/** What a call brought: a reply, and the response where its body was to be left unread. */
+export interface Received extends CoreReply {
+  response?: Response
+}
+
+/** Drives a call to its end, as the core decides. */
+export const drive = async (
+  core: Core,
+  identity: Identity,
+  method: string,
+  path: string,
+  options: CallParts,
+  deadline: Deadline,
+): Promise<Received> => {
+  const body = bodyOf(options.body)
+  const raw = options.as !== undefined && options.as !== 'json'
+  await identity.ready(deadline)
+  const flight = core.start(
+    method,
+    withQuery(path, options.query),
+    Object.entries(options.headers ?? {}),
+    raw,
+  )
+  try {
+    return await perform(flight, identity, options, body, deadline)
+  } finally {
+    flight.free()
+  }
+}
+
+const perform = async (
+  flight: Flight,
+  identity: Identity,
+  options: CallParts,
+  body: Body | undefined,
+  deadline: Deadline,
+): Promise<Received> => {
+  let response = Response.error()
+  for (;;) {
+    const step = flight.step()
+    switch (step.is) {
+      case 'send':
+        try {
+          response = await send(step.url, initOf(step, options, body), deadline)
+        } catch (thrown) {
+          if (!isFailure(thrown)) throw thrown
+          flight.unanswered(thrown.code)
+          break
+        }
+        flight.answered(response.status, response.headers)
+        break
+      case 'renew':
+        await identity.ready(deadline)
+        flight.renewed()
+        break
+      case 'read':
+        if (step.what === 'document') return receiveDocument(flight, response, deadline)
+        if (step.what === 'raw') return { ...flight.received(undefined), response }
+        void response.body?.cancel().catch(() => {})
+        return flight.received(undefined)
+      default:
+        throw corePanicked
+    }
+  }
+}
+
+const initOf = (step: SendStep, { cache }: CallParts, body: Body | undefined): RequestInit => {
+  const { method, headers, follow } = step
+  const init: RequestInit = { method, headers, redirect: follow ? 'follow' : 'error' }
+  if (cache) init.cache = cache
+  if (body && step.body) {
+    init.body = body.content
+    if (body.type && !headers.some(([name]) => name.toLowerCase() === 'content-type')) {
+      init.headers = [...headers, ['content-type', body.type]]
+    }
+  }
+  return init
+}
+
+const receiveDocument = async (flight: Flight, response: Response, deadline: Deadline): Promise<Received> => {
+  let document: unknown
+  try {
+    const text = await readBody(() => response.text(), deadline)
+    document = text ? parse(text) : undefined
+  } catch (thrown) {
+    if (isFailure(thrown)) return flight.unreadable(thrown.code)
+    throw thrown
+  }
+  return flight.received(document)
+}
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw malformedBody
+  }
+}
+
+/** Reads a raw response as what was asked for. */
+export const readAs = async (
+  { response, ...reply }: Received,
+  as: string,
+  deadline: Deadline,
+): Promise<CoreReply> => {
+  if (!response) return reply
+  switch (as) {
+    case 'blob':
+      return { ...reply, data: await readBody(() => response.blob(), deadline) }
+    case 'text':
+      return { ...reply, data: await readBody(() => response.text(), deadline) }
+    case 'response':
+      return { ...reply, data: response }
+    default:
+      throw { ...callInvalid, message: 'The option `as` must be json, text, blob or response.' }
+  }
+}
+
+const withQuery = (path: string, query: Query = {}): string => {
+  const search = new URLSearchParams()
+  for (const [name, values] of Object.entries(query)) {
+    for (const value of [values].flat()) {
+      if (value != null) search.append(name, String(value))
+    }
+  }
+  const added = search.toString()
+  return added ? `${path}${path.includes('?') ? '&' : '?'}${added}` : path
+}

@@ -1,0 +1,57 @@
+import { aborted, timedOut } from '../../generated/errors.js'
+import type { Failure } from '../failure.js'
+
+/** When a call stops waiting: its time is over, or its caller gave up. */
+export interface Deadline {
+  /** What `fetch` listens to. */
+  readonly signal: AbortSignal
+  /** Starts the clock anew: something has arrived. */
+  extend(): void
+  /** Why something failed: the deadline, the caller, or else `other`. */
+  cause(other: Failure): Failure
+  /** Waits for a promise, but not longer than the deadline. */
+  wait<T>(promise: Promise<T>): Promise<T>
+  /** Stops the clock; the caller's signal still ends what goes on. */
+  stop(): void
+  /** Ends the watch: nothing goes on. */
+  end(): void
+}
+
+/** Starts the clock; `timeout` is in milliseconds, 0 means no limit. */
+export const startDeadline = (timeout: number, caller?: AbortSignal): Deadline => {
+  const controller = new AbortController()
+  const { signal } = controller
+  const abort = () => controller.abort()
+  let late = false
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const extend = () => {
+    clearTimeout(timer)
+    if (!timeout) return
+    timer = setTimeout(() => {
+      late = true
+      abort()
+    }, timeout)
+  }
+  const stop = () => clearTimeout(timer)
+  const cause = (other: Failure) => (late ? timedOut : signal.aborted ? aborted : other)
+  if (caller?.aborted) throw aborted
+  caller?.addEventListener('abort', abort)
+  extend()
+  return {
+    signal,
+    extend,
+    cause,
+    wait: (promise) =>
+      new Promise((resolve, reject) => {
+        const over = () => reject(cause(aborted))
+        if (signal.aborted) over()
+        signal.addEventListener('abort', over)
+        promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', over))
+      }),
+    stop,
+    end: () => {
+      stop()
+      caller?.removeEventListener('abort', abort)
+    },
+  }
+}

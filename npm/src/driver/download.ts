@@ -1,0 +1,73 @@
+import { callInvalid } from '../../generated/errors.js'
+import type { Glue } from '../abi.js'
+import type { DownloadOptions, Progress, SavedFile } from '../request.js'
+import type { Deadline } from './deadline.js'
+import { readBody } from './send.js'
+
+/** Refuses a download at once where there is no page that could save it. */
+export const checkPage = (): void => {
+  if (typeof document !== 'undefined') return
+  const message = "A file can be saved only in a page; elsewhere read it with { as: 'blob' }."
+  throw { ...callInvalid, message }
+}
+
+/** Receives a file and hands it to the browser for saving, under the response's name, the caller's, or the path's. */
+export const save = async (
+  glue: Glue,
+  path: string,
+  response: Response,
+  options: DownloadOptions,
+  deadline: Deadline,
+): Promise<SavedFile> => {
+  const { headers } = response
+  const filename = glue.fileName(headers.get('content-disposition') ?? undefined, options.filename, path)
+  const parts = await collect(response, deadline, options.onProgress)
+  const blob = new Blob(parts, { type: headers.get('content-type') ?? '' })
+  const anchor = document.createElement('a')
+  anchor.href = URL.createObjectURL(blob)
+  anchor.download = filename
+  document.body.append(anchor)
+  anchor.click()
+  anchor.remove()
+  // The browser reads the URL after this turn; a second is ample, and then the memory is given back.
+  setTimeout(() => URL.revokeObjectURL(anchor.href), 1000)
+  return { filename, size: blob.size }
+}
+
+const collect = async (
+  response: Response,
+  deadline: Deadline,
+  onProgress: DownloadOptions['onProgress'],
+): Promise<BlobPart[]> => {
+  const parts: BlobPart[] = []
+  let total = lengthOf(response)
+  let received = 0
+  const tell = () => {
+    const progress: Progress = total === undefined ? { received } : { received, total }
+    try {
+      onProgress?.(progress)
+    } catch (thrown) {
+      // The listener's own affair: it is reported as any uncaught error, and the download goes on.
+      queueMicrotask(() => {
+        throw thrown
+      })
+    }
+  }
+  const reader = response.body?.getReader()
+  if (!reader) return parts
+  for (tell(); ; tell()) {
+    const { value } = await readBody(() => reader.read(), deadline)
+    deadline.extend()
+    if (!value) return parts
+    received += value.byteLength
+    if (total !== undefined && received > total) total = undefined
+    parts.push(value)
+  }
+}
+
+// `Content-Length` counts what is received only when the response is not compressed.
+const lengthOf = ({ headers }: Response): number | undefined => {
+  const length = headers.get('content-length')
+  const encoding = headers.get('content-encoding') ?? 'identity'
+  return encoding === 'identity' && length && /^\d+$/.test(length) ? Number(length) : undefined
+}
