@@ -3,6 +3,7 @@
 use crate::address::Path;
 use crate::error::{Code, Error};
 use crate::secret::Secret;
+use crate::text;
 
 /// An HTTP request method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -100,7 +101,7 @@ impl Call {
         if !value.bytes().all(|byte| matches!(byte, b'\t' | b' '..=b'~')) {
             return Err(invalid(&["the value of the header ", &name, " is not printable ASCII"].concat()));
         }
-        self.headers.push((name, value.trim().to_owned()));
+        self.headers.push((name, text::trim(value, text::is_blank).to_owned()));
         Ok(self)
     }
 

@@ -3,6 +3,8 @@
 //! A response body stays where the driver parsed it: `serde_json::Value` on a server, a JavaScript value in a
 //! browser. The core looks at the few members it needs through [`Document`].
 
+use crate::text;
+
 /// A value of a parsed JSON document.
 ///
 /// An implementation is a cheap handle: a reference, or a value that clones by counting.
@@ -33,9 +35,9 @@ pub trait Document: Sized {
     where
         Self: Clone,
     {
-        let Some(tokens) = pointer.strip_prefix('/') else { return pointer.is_empty().then(|| self.clone()) };
+        let Some(("", tokens)) = text::cut(pointer, b'/') else { return pointer.is_empty().then(|| self.clone()) };
         let mut value = self.clone();
-        for token in tokens.split('/') {
+        for token in text::parts(tokens, b'/') {
             value = value.member(&unescape(token))?;
         }
         Some(value)

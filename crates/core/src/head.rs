@@ -1,5 +1,7 @@
 //! The head of a response: what the core needs of status and headers.
 
+use crate::text;
+
 /// Status and the few headers that decide what happens next.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Head {
@@ -31,7 +33,7 @@ impl Head {
     /// Whether the body is JSON: `application/json` or a type that ends in `+json` (RFC 6839).
     pub fn is_json(&self) -> bool {
         let Some(content_type) = &self.content_type else { return false };
-        let essence = content_type.split(';').next().unwrap_or_default().trim().as_bytes();
+        let essence = text::trim(text::before(content_type, b';'), text::is_blank).as_bytes();
         essence.eq_ignore_ascii_case(b"application/json")
             || essence.len() > 5
                 && essence.get(essence.len() - 5..).is_some_and(|end| end.eq_ignore_ascii_case(b"+json"))
@@ -39,7 +41,7 @@ impl Head {
 }
 
 fn seconds(text: &str) -> Option<u64> {
-    let text = text.trim();
+    let text = text::trim(text, text::is_blank);
     if text.is_empty() || text.len() > 9 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }

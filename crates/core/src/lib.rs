@@ -38,4 +38,5 @@ pub mod head;
 pub mod seal;
 pub mod secret;
 pub mod session;
+mod text;
 pub mod token;

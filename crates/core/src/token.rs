@@ -1,12 +1,13 @@
 //! What an access token says of itself. It is looked at, never trusted: only the backend verifies it.
 
 use crate::document::Document;
+use crate::text;
 
 /// The payload part of a JWT in compact form, still base64url; `None` when the token is opaque.
 pub fn payload(token: &str) -> Option<&str> {
-    let mut parts = token.split('.');
-    let payload = parts.nth(1)?;
-    (parts.next().is_some() && parts.next().is_none() && !payload.is_empty()).then_some(payload)
+    let (_, rest) = text::cut(token, b'.')?;
+    let (payload, signature) = text::cut(rest, b'.')?;
+    (!payload.is_empty() && !signature.bytes().any(|byte| byte == b'.')).then_some(payload)
 }
 
 /// When the token ends, in milliseconds since 1970, by its `exp` claim (RFC 7519 §4.1.4).

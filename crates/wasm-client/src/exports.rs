@@ -3,9 +3,6 @@
 //! The package's own driver (`npm/src/driver`) performs the steps in JavaScript, next to `fetch`, streams and timers.
 //! Nothing in here waits, so a panic is an exception in the caller's stack, and no executor has to be downloaded.
 
-use std::cell::RefCell;
-use std::rc::Rc;
-
 use js_sys::{Array, Object, Reflect};
 use twinfetch_core::address::{BaseUrl, Path};
 use twinfetch_core::call::{Accept, Call, Method, Request};
@@ -15,7 +12,8 @@ use twinfetch_core::error::{Code, Error};
 use twinfetch_core::exchange::{Exchange, Payload, Reading, Refused, Sent, Step, Wants};
 use twinfetch_core::file_name;
 use twinfetch_core::head::Head;
-use twinfetch_core::session::{Held, Read, Session};
+use twinfetch_core::secret::Secret;
+use twinfetch_core::session::{Held, Presented, Read, Session};
 use wasm_bindgen::prelude::*;
 
 use crate::document::JsDocument;
@@ -27,16 +25,14 @@ static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_all
 
 /// One client's core. Every failure that it throws is a plain object with `kind`, `code`, `message` and what is known.
 #[wasm_bindgen]
-pub struct Core(Rc<Shared>);
-
-struct Shared {
+pub struct Core {
     /// Lives as long as the page, like the client it belongs to: exchanges borrow it.
     dialect: &'static Dialect,
     backend: BaseUrl,
     app: BaseUrl,
-    held: RefCell<Held<JsValue>>,
-    reading: RefCell<Option<Read>>,
-    snapshot: RefCell<JsValue>,
+    held: Held<JsValue>,
+    reading: Option<Read>,
+    snapshot: JsValue,
 }
 
 #[wasm_bindgen]
@@ -48,70 +44,68 @@ impl Core {
     #[wasm_bindgen(constructor)]
     pub fn new(dialect: JsValue, base_url: &str, app_url: &str, session_max_age: f64) -> Result<Self, JsValue> {
         let build = || {
-            Ok(Shared {
+            Ok(Self {
                 backend: BaseUrl::parse(base_url, "baseUrl")?,
                 app: BaseUrl::parse(app_url, "appUrl")?,
-                dialect: Box::leak(Box::new(Dialect::read(&JsDocument(dialect))?)),
-                held: RefCell::new(Held::new(milliseconds(session_max_age))),
-                reading: RefCell::default(),
-                snapshot: RefCell::new(JsValue::UNDEFINED),
+                dialect: Box::leak(Box::new(Dialect::read_checked(&JsDocument(dialect))?)),
+                held: Held::new(milliseconds(session_max_age)),
+                reading: None,
+                snapshot: JsValue::UNDEFINED,
             })
         };
-        build().map(|shared| Self(Rc::new(shared))).map_err(|error: Error| failure(&error))
+        build().map_err(|error: Error| failure(&error))
     }
 
     /// Whether the session may be used without being read again; `now` is in milliseconds since 1970.
     pub fn fresh(&self, now: f64) -> bool {
-        self.0.held.borrow().fresh(milliseconds(now)).is_some()
+        self.held.fresh(milliseconds(now)).is_some()
     }
 
     /// Notes that a session read begins, and returns the URL to read.
     ///
     /// # Errors
     /// `call_invalid` when the dialect's path cannot be joined to its site.
-    pub fn begin(&self) -> Result<String, JsValue> {
-        let url = identity::url(self.0.dialect, &self.0.app, &self.0.backend).map_err(|error| failure(&error))?;
-        let read = self.0.held.borrow().begin();
-        self.0.reading.replace(Some(read));
+    pub fn begin(&mut self) -> Result<String, JsValue> {
+        let url = identity::url(self.dialect, &self.app, &self.backend).map_err(|error| failure(&error))?;
+        self.reading = Some(self.held.begin());
         Ok(url)
     }
 
     /// Takes over what a session read found; returns whether it is news.
-    pub fn found(&self, status: u16, headers: &Headers, document: JsValue, now: f64) -> bool {
-        self.finish(identity::session(self.0.dialect, &head(status, headers), Some(JsDocument(document))), now)
+    pub fn found(&mut self, status: u16, headers: &Headers, document: JsValue, now: f64) -> bool {
+        self.finish(identity::session(self.dialect, &head(status, headers), Some(JsDocument(document))), now)
     }
 
     /// Notes why a session read failed, by the code's name; returns whether it is news.
-    pub fn missed(&self, code: &str, now: f64) -> bool {
+    pub fn missed(&mut self, code: &str, now: f64) -> bool {
         self.finish(Err(Error::new(named(code))), now)
     }
 
-    fn finish(&self, found: Result<Session<JsValue>, Error>, now: f64) -> bool {
-        let Some(read) = self.0.reading.take() else { return false };
+    fn finish(&mut self, found: Result<Session<JsValue>, Error>, now: f64) -> bool {
+        let Some(read) = self.reading.take() else { return false };
         let found = found.unwrap_or_else(Session::Unknown);
-        let value = session_value(&found, self.0.dialect);
-        let taken = self.0.held.borrow_mut().finish(read, found, milliseconds(now));
+        let value = session_value(&found, self.dialect);
+        let taken = self.held.finish(read, found, milliseconds(now));
         if taken {
-            self.0.snapshot.replace(value);
+            self.snapshot = value;
         }
         taken
     }
 
     /// The session as it was last read; the same object until it is read again.
     pub fn snapshot(&self) -> JsValue {
-        self.0.snapshot.borrow().clone()
+        self.snapshot.clone()
     }
 
     /// Has the session read again before its next use: it may have changed elsewhere.
-    pub fn forget(&self) {
-        self.0.held.borrow_mut().forget();
+    pub fn forget(&mut self) {
+        self.held.forget();
     }
 
     /// Starts a call as who was signed in when the session was last read. `headers` is a list of pairs.
     pub fn start(&self, method: &str, path: &str, headers: &Array, raw: bool) -> Flight {
-        let shared = self.0.clone();
         let prepare = || {
-            let path = Path::parse(path, &shared.backend)?;
+            let path = Path::parse(path, &self.backend)?;
             let mut call = Call::new(Method::parse(method)?, path);
             for pair in headers.iter() {
                 let pair: &Array = pair.unchecked_ref();
@@ -121,21 +115,20 @@ impl Core {
             Ok(call.accept(if raw { Accept::Raw } else { Accept::Json }))
         };
         let step = match prepare() {
-            Ok(call) => {
-                let held = shared.held.borrow();
-                let session = held.last().unwrap_or(&Session::Anonymous);
-                Exchange::start(shared.dialect, &shared.backend, call, session.present(held.generation()))
-            }
+            Ok(call) => Exchange::start(self.dialect, &self.backend, call, self.present()),
             Err(error) => Step::Done(Err(error)),
         };
-        Flight { shared, step: Some(step) }
+        Flight { step: Some(step) }
+    }
+
+    fn present(&self) -> Result<Presented, Error> {
+        self.held.last().unwrap_or(&Session::Anonymous).present(self.held.generation())
     }
 }
 
 /// A call on its way. [`Flight::step`] says what to do next; exactly one of the other methods tells what came of it.
 #[wasm_bindgen]
 pub struct Flight {
-    shared: Rc<Shared>,
     step: Option<Step<'static>>,
 }
 
@@ -145,7 +138,7 @@ impl Flight {
     ///
     /// # Errors
     /// How the call failed.
-    pub fn step(&self) -> Result<JsValue, JsValue> {
+    pub fn step(&self, core: &mut Core) -> Result<JsValue, JsValue> {
         let value = Object::new();
         let is = match &self.step {
             Some(Step::Send(_, request)) => {
@@ -162,9 +155,8 @@ impl Flight {
                 "read"
             }
             Some(Step::Renew(_, generation)) => {
-                let mut held = self.shared.held.borrow_mut();
-                if held.generation() == *generation {
-                    held.forget();
+                if core.held.generation() == *generation {
+                    core.held.forget();
                 }
                 "renew"
             }
@@ -190,11 +182,9 @@ impl Flight {
     }
 
     /// Tells that the session was read again.
-    pub fn renewed(&mut self) {
+    pub fn renewed(&mut self, core: &Core) {
         if let Some(exchange) = self.refused() {
-            let held = self.shared.held.borrow();
-            let session = held.last().unwrap_or(&Session::Anonymous);
-            self.step = Some(exchange.renewed(session.present(held.generation())));
+            self.step = Some(exchange.renewed(core.present()));
         }
     }
 
@@ -257,8 +247,8 @@ impl Flight {
 
 /// Chooses the name of a downloaded file: the server's, else the caller's, else the path's last part.
 #[wasm_bindgen(js_name = fileName)]
-pub fn file_name(disposition: Option<String>, asked: Option<String>, path: &str) -> String {
-    file_name::choose(disposition.as_deref(), asked.as_deref(), path.split('?').next().unwrap_or_default())
+pub fn choose_file_name(disposition: Option<String>, asked: Option<String>, path: &str) -> String {
+    file_name::choose(disposition.as_deref(), asked.as_deref(), path)
 }
 
 #[wasm_bindgen]
@@ -316,7 +306,7 @@ fn session_value(session: &Session<JsValue>, dialect: &Dialect) -> JsValue {
             let Identity::Endpoint { session: fields, .. } = &dialect.identity;
             let claims = JsDocument(session.claims.clone());
             set(&value, "user", &claims.at(fields.user.as_str()).map_or(JsValue::UNDEFINED, |user| user.0));
-            set(&value, "accessToken", &text(session.access_token.as_ref().map(|token| token.expose())));
+            set(&value, "accessToken", &text(session.access_token.as_ref().map(Secret::expose)));
             set(&value, "expires", &claims.member("expires").map_or(JsValue::UNDEFINED, |expires| expires.0));
             set(&value, "claims", &claims.0);
             "authenticated"

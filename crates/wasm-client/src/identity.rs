@@ -2,7 +2,6 @@
 
 use twinfetch_core::address::{BaseUrl, Path};
 use twinfetch_core::dialect::{Dialect, Identity, Site};
-use twinfetch_core::document::Document;
 use twinfetch_core::error::Error;
 use twinfetch_core::head::Head;
 use twinfetch_core::session::{Authenticated, Session, Standing, identify};

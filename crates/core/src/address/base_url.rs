@@ -1,6 +1,7 @@
 //! The address that a client's calls are relative to.
 
 use crate::error::{Code, Error};
+use crate::text;
 
 /// Scheme, host and port of an address, written in one way only.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -15,7 +16,7 @@ impl Origin {
     /// Parses the origin at the start of an absolute URL and returns it with the rest, which is empty or begins with
     /// `/`, `?` or `#`.
     pub(crate) fn split(url: &str) -> Result<(Self, &str), &'static str> {
-        let (scheme, rest) = url.split_once(':').ok_or(NOT_ABSOLUTE)?;
+        let (scheme, rest) = text::cut(url, b':').ok_or(NOT_ABSOLUTE)?;
         let rest = rest.strip_prefix("//").ok_or(NOT_ABSOLUTE)?;
         let default_port = if scheme.eq_ignore_ascii_case("https") {
             "443"
@@ -25,7 +26,7 @@ impl Origin {
             return Err(NOT_ABSOLUTE);
         };
         let end = rest.bytes().position(|byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(rest.len());
-        let (authority, rest) = rest.split_at_checked(end).unwrap_or((rest, ""));
+        let (authority, rest) = (rest.get(..end).unwrap_or_default(), rest.get(end..).unwrap_or_default());
         if authority.as_bytes().contains(&b'@') {
             return Err("it must not carry a user name or password");
         }
@@ -70,12 +71,12 @@ impl BaseUrl {
             let message = ["The setting ", setting, " is not usable: ", reason, "."].concat();
             Error::new(Code::ConfigInvalid).with_message(message)
         };
-        let (origin, rest) = Origin::split(url.trim()).map_err(refuse)?;
+        let (origin, rest) = Origin::split(text::trim(url, |byte| byte == b' ')).map_err(refuse)?;
         if rest.bytes().any(|byte| matches!(byte, b'?' | b'#')) {
             return Err(refuse("it must not have a query or a fragment"));
         }
-        let prefix = rest.trim_end_matches('/');
-        if super::path::check(prefix).is_err() || prefix.split('/').skip(1).any(str::is_empty) {
+        let prefix = rest.strip_suffix('/').unwrap_or(rest);
+        if super::path::check(prefix).is_err() || text::parts(prefix, b'/').skip(1).any(str::is_empty) {
             return Err(refuse("its path is not plain"));
         }
         let text = [origin.as_str(), prefix].concat();
@@ -96,11 +97,11 @@ impl BaseUrl {
 const NOT_ABSOLUTE: &str = "it must begin with http:// or https://";
 
 fn split_port(authority: &str) -> Result<(&str, &str), &'static str> {
-    let (host, port) = match authority.rsplit_once(':') {
-        Some((host, port)) if !port.ends_with(']') => (host, port),
+    let (host, port) = match text::cut_last(authority, b':') {
+        Some((host, port)) if port.as_bytes().last() != Some(&b']') => (host, port),
         _ => return Ok((authority, "")),
     };
-    let digits = port.bytes().all(|byte| byte.is_ascii_digit()) && !port.starts_with('0');
+    let digits = port.bytes().all(|byte| byte.is_ascii_digit()) && port.as_bytes().first() != Some(&b'0');
     if !digits || port.parse::<u16>().is_err() {
         return Err("its port is not a number from 1 to 65535");
     }
@@ -108,12 +109,12 @@ fn split_port(authority: &str) -> Result<(&str, &str), &'static str> {
 }
 
 fn is_host(host: &str) -> bool {
-    if let Some(address) = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-        return address.contains(':')
+    if let Some(address) = host.strip_prefix("[").and_then(|rest| rest.strip_suffix("]")) {
+        return address.as_bytes().contains(&b':')
             && address.bytes().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.'));
     }
     !host.is_empty()
-        && !host.starts_with(['.', '-'])
+        && !matches!(host.as_bytes().first(), Some(b'.' | b'-'))
         && !host.as_bytes().windows(2).any(|pair| pair == b"..")
         && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_'))
 }

@@ -2,6 +2,7 @@
 
 use super::{BaseUrl, Origin, push_encoded, push_escape};
 use crate::error::{Code, Error};
+use crate::text;
 
 /// A path below a base URL, with its query: starts with one `/`, has no dot segment, no control, no backslash.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +17,7 @@ impl Path {
     /// `call_invalid` when the path could be read as another address: another origin, `//host`, `..`, `\`.
     pub fn parse(path: &str, base: &BaseUrl) -> Result<Self, Error> {
         let path = relative(path, base)?;
-        let (route, query) = path.split_once('?').unwrap_or((path, ""));
+        let (route, query) = text::cut(path, b'?').unwrap_or((path, ""));
         check(route).map_err(refuse)?;
         let mut text = String::with_capacity(path.len());
         push_plain(&mut text, route);
@@ -29,7 +30,7 @@ impl Path {
 
     /// Adds a query parameter; name and value are percent-encoded.
     pub fn push_query(&mut self, name: &str, value: &str) {
-        self.0.push(if self.0.contains('?') { '&' } else { '?' });
+        self.0.push(if self.0.as_bytes().contains(&b'?') { '&' } else { '?' });
         push_encoded(&mut self.0, name);
         self.0.push('=');
         push_encoded(&mut self.0, value);
@@ -42,7 +43,7 @@ impl Path {
 
     /// The path without its query, which may be written to a log.
     pub fn route(&self) -> &str {
-        self.0.split('?').next().unwrap_or_default()
+        text::before(&self.0, b'?')
     }
 }
 
@@ -73,7 +74,7 @@ pub(super) fn check(route: &str) -> Result<(), &'static str> {
     if bytes.iter().any(|byte| *byte < b' ' || matches!(byte, b'\\' | 0x7f)) {
         return Err("it has a control character or a backslash");
     }
-    if route.split('/').any(is_dots) {
+    if text::parts(route, b'/').any(is_dots) {
         return Err("it has a . or .. segment");
     }
     Ok(())

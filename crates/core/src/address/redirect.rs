@@ -1,6 +1,7 @@
 //! Where a redirect leads, when it may be followed.
 
 use super::Origin;
+use crate::text;
 
 /// Resolves `location` against the URL that answered; `None` when it leaves the origin or is not plainly written.
 ///
@@ -10,23 +11,23 @@ pub(crate) fn resolve(current: &str, location: &str) -> Option<String> {
     if location.bytes().any(|byte| byte <= b' ' || byte >= 0x7f || byte == b'\\') {
         return None;
     }
-    let location = location.split('#').next().unwrap_or_default();
+    let location = text::before(location, b'#');
     let (origin, path) = Origin::split(current).ok()?;
     let target = if location.starts_with("//") {
-        let scheme = current.split(':').next().unwrap_or_default();
+        let scheme = text::before(current, b':');
         [scheme, ":", location].concat()
     } else if location.starts_with('/') {
         [origin.as_str(), location].concat()
     } else if location.starts_with('?') {
-        [origin.as_str(), path.split('?').next().unwrap_or_default(), location].concat()
-    } else if location.split(['/', '?']).next().unwrap_or_default().contains(':') {
+        [origin.as_str(), text::before(path, b'?'), location].concat()
+    } else if text::before(text::before(location, b'/'), b'?').as_bytes().contains(&b':') {
         location.to_owned()
     } else {
-        let folder = path.split('?').next().unwrap_or_default().rsplit_once('/').map_or("", |(folder, _)| folder);
+        let folder = text::cut_last(text::before(path, b'?'), b'/').map_or("", |(folder, _)| folder);
         [origin.as_str(), folder, "/", location].concat()
     };
     let (target_origin, rest) = Origin::split(&target).ok()?;
-    let route = rest.split('?').next().unwrap_or_default();
+    let route = text::before(rest, b'?');
     if target_origin != origin || super::path::check(route).is_err() || route.starts_with("//") {
         return None;
     }

@@ -12,6 +12,7 @@
 //! ```
 
 mod axes;
+mod check;
 mod example;
 mod schema;
 mod shape;
@@ -22,8 +23,8 @@ pub use schema::{Field, Schema, Variant};
 pub use shape::{Pointer, Route};
 
 use crate::document::Document;
-use crate::error::Error;
-use shape::{Place, Shape, record};
+use crate::error::{Code, Error};
+use shape::{Shape, record};
 
 record! {
     /// How one backend talks.
@@ -48,8 +49,17 @@ impl Dialect {
     ///
     /// # Errors
     /// `dialect_invalid`, with the JSON pointer of the first field that is unknown, missing or wrong.
-    pub fn read<D: Document + Clone>(document: &D) -> Result<Self, Error> {
-        Shape::read(document, &Place::root())
+    pub fn read<D: Document>(document: &D) -> Result<Self, Error> {
+        Self::schema().check(document)?;
+        Self::read_checked(document)
+    }
+
+    /// Reads a dialect that was checked against its schema before, as the npm package does in JavaScript.
+    ///
+    /// # Errors
+    /// `dialect_invalid`, without a place.
+    pub fn read_checked<D: Document>(document: &D) -> Result<Self, Error> {
+        Shape::read(document).ok_or_else(|| Error::new(Code::DialectInvalid))
     }
 
     /// The fields a dialect may have, for generating types and checks in other languages.
@@ -94,7 +104,7 @@ impl Dialect {
     pub fn from_json(text: &str) -> Result<Self, Error> {
         let document: serde_json::Value = serde_json::from_str(text).map_err(|error| {
             let message = format!("The dialect is not valid JSON: {error}.");
-            Error::new(crate::error::Code::DialectInvalid).with_message(message)
+            Error::new(Code::DialectInvalid).with_message(message)
         })?;
         Self::read(&&document)
     }

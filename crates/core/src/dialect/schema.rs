@@ -1,5 +1,7 @@
 //! What fields a dialect may have, as data: TypeScript's types and checks are generated from it.
 
+use crate::document::Document;
+
 /// The shape of a value.
 #[derive(Clone, Copy, Debug)]
 pub enum Schema {
@@ -45,6 +47,11 @@ pub struct Variant {
     pub doc: &'static str,
     /// Its other fields.
     pub fields: &'static [Field],
+}
+
+/// A member that is there; `null` counts as absent.
+pub(super) fn present<D: Document>(value: &D, name: &str) -> Option<D> {
+    value.member(name).filter(|member| !member.is_null())
 }
 
 #[cfg(feature = "json")]

@@ -4,6 +4,7 @@ use crate::dialect::{Envelope, Pointer};
 use crate::document::Document;
 use crate::error::{Code, Error};
 use crate::head::Head;
+use crate::text;
 
 /// A call that was accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,9 +79,17 @@ const LONGEST_MESSAGE: usize = 500;
 
 fn showable<D: Document>(message: &D) -> Option<String> {
     let text = match message.items() {
-        Some(items) => items.iter().filter_map(Document::text).collect::<Vec<_>>().join("\n"),
+        // A list of validation messages, a line each.
+        Some(items) => items.iter().filter_map(Document::text).fold(String::new(), |mut text, item| {
+            text.push_str(if text.is_empty() { "" } else { "\n" });
+            text.push_str(&item);
+            text
+        }),
         None => message.text()?,
     };
     let plain = |character: char| character == '\n' || !character.is_control();
-    (!text.trim().is_empty() && text.len() <= LONGEST_MESSAGE && text.chars().all(plain)).then_some(text)
+    (!text::trim(&text, |byte| byte.is_ascii_whitespace()).is_empty()
+        && text.len() <= LONGEST_MESSAGE
+        && text.chars().all(plain))
+    .then_some(text)
 }

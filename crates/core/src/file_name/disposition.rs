@@ -1,13 +1,15 @@
 //! `Content-Disposition` ([RFC 6266](https://www.rfc-editor.org/rfc/rfc6266)) with extended values
 //! ([RFC 8187](https://www.rfc-editor.org/rfc/rfc8187)).
 
+use crate::text;
+
 /// Reads the file name of a `Content-Disposition` value; `None` when it has none that is well formed.
 ///
 /// `filename*` goes before `filename` (§4.3); its charset is UTF-8 or ISO-8859-1. A plain `filename` is taken as it is:
 /// percent signs are not decoded. The first of repeated parameters counts. Continuations (`filename*0`) are ignored.
 pub fn parse(value: &str) -> Option<String> {
     let (mut plain, mut extended) = (None, None);
-    let mut rest = value.split_once(';')?.1;
+    let mut rest = text::cut(value, b';')?.1;
     while let Some((name, value, after)) = parameter(rest) {
         if name.eq_ignore_ascii_case("filename") {
             plain = plain.or(Some(value));
@@ -20,23 +22,22 @@ pub fn parse(value: &str) -> Option<String> {
 }
 
 /// The next `name=value` and what follows it; parameters without a value are passed over.
-fn parameter(mut text: &str) -> Option<(&str, String, &str)> {
+fn parameter(mut rest: &str) -> Option<(&str, String, &str)> {
     loop {
-        text = text.trim_start_matches([';', ' ', '\t']);
-        let end = text.find(['=', ';'])?;
-        let (name, rest) = text.split_at_checked(end)?;
-        let Some(value) = rest.strip_prefix('=') else {
-            text = rest;
+        let end = rest.bytes().position(|byte| matches!(byte, b'=' | b';'))?;
+        let (name, after) = (rest.get(..end)?, rest.get(end + 1..)?);
+        if rest.as_bytes().get(end) == Some(&b';') {
+            rest = after;
             continue;
-        };
-        let value = value.trim_start();
-        if let Some(quoted) = value.strip_prefix('"') {
-            let (value, rest) = unquote(quoted)?;
-            let rest = rest.find(';').and_then(|end| rest.get(end..)).unwrap_or_default();
-            return Some((name.trim(), value, rest));
         }
-        let (value, rest) = value.split_at_checked(value.find(';').unwrap_or(value.len()))?;
-        return Some((name.trim(), value.trim().to_owned(), rest));
+        let name = text::trim(name, text::is_blank);
+        let value = after.get(after.bytes().position(|byte| !text::is_blank(byte)).unwrap_or(after.len())..)?;
+        if let Some(quoted) = value.strip_prefix("\"") {
+            let (value, rest) = unquote(quoted)?;
+            return Some((name, value, text::cut(rest, b';').map_or("", |(_, rest)| rest)));
+        }
+        let (value, rest) = text::cut(value, b';').unwrap_or((value, ""));
+        return Some((name, text::trim(value, text::is_blank).to_owned(), rest));
     }
 }
 
@@ -56,8 +57,8 @@ fn unquote(text: &str) -> Option<(String, &str)> {
 
 /// An extended value: `charset'language'percent-encoded`.
 fn decode_extended(value: &str) -> Option<String> {
-    let mut parts = value.splitn(3, '\'');
-    let (charset, _, encoded) = (parts.next()?, parts.next()?, parts.next()?);
+    let (charset, rest) = text::cut(value, b'\'')?;
+    let (_, encoded) = text::cut(rest, b'\'')?;
     let bytes = percent_bytes(encoded)?;
     if charset.eq_ignore_ascii_case("utf-8") {
         String::from_utf8(bytes).ok()

@@ -6,6 +6,8 @@ mod safe;
 pub use disposition::parse;
 pub use safe::sanitize;
 
+use crate::text;
+
 /// Chooses the name of a download: the server's, else the caller's, else the last part of the path, else `download`.
 ///
 /// ```
@@ -15,10 +17,15 @@ pub use safe::sanitize;
 /// assert_eq!(choose(None, Some("posts.csv"), "/api/export"), "posts.csv");
 /// assert_eq!(choose(None, None, "/api/export"), "export");
 /// ```
-pub fn choose(content_disposition: Option<&str>, asked: Option<&str>, route: &str) -> String {
+pub fn choose(content_disposition: Option<&str>, asked: Option<&str>, path: &str) -> String {
     let from_server = content_disposition.and_then(parse).as_deref().and_then(sanitize);
     from_server
         .or_else(|| asked.and_then(sanitize))
-        .or_else(|| route.rsplit('/').next().and_then(disposition::percent_decode).as_deref().and_then(sanitize))
+        .or_else(|| {
+            text::cut_last(text::before(path, b'?'), b'/')
+                .and_then(|(_, last)| disposition::percent_decode(last))
+                .as_deref()
+                .and_then(sanitize)
+        })
         .unwrap_or_else(|| "download".to_owned())
 }

@@ -1,5 +1,7 @@
 //! Making a file name safe for every common file system and for the eye.
 
+use crate::text;
+
 /// The longest name, in bytes of UTF-8.
 const LONGEST: usize = 255;
 
@@ -13,17 +15,18 @@ const LONGEST: usize = 255;
 /// assert_eq!(sanitize(".."), None);
 /// ```
 pub fn sanitize(name: &str) -> Option<String> {
-    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let last = text::cut_last(name, b'/').map_or(name, |(_, last)| last);
+    let last = text::cut_last(last, b'\\').map_or(last, |(_, last)| last);
     let kept: String = last
         .chars()
         .filter(|character| !is_hidden(*character))
         .map(|character| if matches!(character, '<' | '>' | ':' | '"' | '|' | '?' | '*') { '_' } else { character })
         .collect();
-    let kept = kept.trim_start_matches([' ', '.']).trim_end_matches([' ', '.']);
+    let kept = text::trim(&kept, is_edge);
     if kept.is_empty() {
         return None;
     }
-    let stem = kept.split('.').next().unwrap_or_default().trim_end();
+    let stem = text::trim(text::before(kept, b'.'), text::is_blank);
     Some(shorten(if is_reserved(stem) { ["_", kept].concat() } else { kept.to_owned() }))
 }
 
@@ -34,6 +37,11 @@ const fn is_hidden(character: char) -> bool {
         '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
             | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
     )
+}
+
+/// What no file system keeps at the end of a name, and what hides a file at its start.
+const fn is_edge(byte: u8) -> bool {
+    matches!(byte, b' ' | b'.')
 }
 
 fn is_reserved(stem: &str) -> bool {
@@ -50,13 +58,14 @@ fn shorten(name: String) -> String {
     if name.len() <= LONGEST {
         return name;
     }
-    let extension = name.rfind('.').and_then(|dot| name.get(dot..)).filter(|extension| extension.len() <= 32);
-    let extension = extension.unwrap_or_default();
-    let mut end = LONGEST - extension.len();
+    let extension = text::cut_last(&name, b'.').map_or("", |(_, extension)| extension);
+    let extension = if extension.len() <= 32 { extension } else { "" };
+    let dot = if extension.is_empty() { "" } else { "." };
+    let mut end = LONGEST - dot.len() - extension.len();
     while !name.is_char_boundary(end) {
         end -= 1;
     }
-    [name.get(..end).unwrap_or_default().trim_end_matches([' ', '.']), extension].concat()
+    [text::trim(name.get(..end).unwrap_or_default(), is_edge), dot, extension].concat()
 }
 
 #[cfg(test)]

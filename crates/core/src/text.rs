@@ -1,0 +1,63 @@
+//! Cutting ASCII-delimited text at single bytes.
+//!
+//! The standard patterns do the same, but bring their searchers and the formatting of their panics into the browser's
+//! artefact: some 5 kB of compressed wasm for what are loops over a few bytes.
+
+/// The parts before and after the first `byte`.
+pub(crate) fn cut(text: &str, byte: u8) -> Option<(&str, &str)> {
+    split_around(text, text.bytes().position(|other| other == byte)?)
+}
+
+/// The parts before and after the last `byte`.
+pub(crate) fn cut_last(text: &str, byte: u8) -> Option<(&str, &str)> {
+    split_around(text, text.bytes().rposition(|other| other == byte)?)
+}
+
+/// The part before the first `byte`, which is all when there is none.
+pub(crate) fn before(text: &str, byte: u8) -> &str {
+    cut(text, byte).map_or(text, |(before, _)| before)
+}
+
+/// The parts between the bytes.
+pub(crate) fn parts(text: &str, byte: u8) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    core::iter::from_fn(move || {
+        let (part, after) = match cut(rest?, byte) {
+            Some((part, after)) => (part, Some(after)),
+            None => (rest?, None),
+        };
+        rest = after;
+        Some(part)
+    })
+}
+
+/// Without the bytes at both ends that are to be stripped.
+pub(crate) fn trim(text: &str, strip: impl Fn(u8) -> bool) -> &str {
+    let start = text.bytes().position(|byte| !strip(byte)).unwrap_or(text.len());
+    let end = text.bytes().rposition(|byte| !strip(byte)).map_or(start, |last| last + 1);
+    text.get(start..end).unwrap_or_default()
+}
+
+/// Whether a byte is a space or a tab (RFC 9110 §5.6.3).
+pub(crate) const fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t')
+}
+
+fn split_around(text: &str, index: usize) -> Option<(&str, &str)> {
+    Some((text.get(..index)?, text.get(index + 1..)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{before, cut, cut_last, is_blank, parts, trim};
+
+    #[test]
+    fn text_is_cut_at_single_bytes() {
+        assert_eq!(cut("a=b=c", b'='), Some(("a", "b=c")));
+        assert_eq!(cut_last("a=b=é", b'='), Some(("a=b", "é")));
+        assert_eq!((cut("abc", b'='), before("abc", b'='), before("a?b?c", b'?')), (None, "abc", "a"));
+        assert_eq!(parts("/a//é", b'/').collect::<Vec<_>>(), ["", "a", "", "é"]);
+        assert_eq!(parts("", b'/').collect::<Vec<_>>(), [""]);
+        assert_eq!((trim(" \té x\t", is_blank), trim(" \t ", is_blank)), ("é x", ""));
+    }
+}
