@@ -1,0 +1,94 @@
+//! Canaries in every secret place appear in no log and no `Debug` text.
+
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use serde_json::{Value, json};
+use tracing_subscriber::fmt::MakeWriter;
+use twinfetch_core::seal::SealVersion;
+use twinfetch_server_client::{Api, ServerClient};
+
+use crate::scripted::{Then, nobody, raw};
+use crate::stage::{ADA, COOKIE_NAME, Stage, claims_of, seal, with_cookie};
+
+const CANARY: &str = "canary";
+
+/// Keeps what is logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+fn client(url: &str) -> ServerClient {
+    ServerClient::builder().base_url(url).secrets(["canary-secret"]).build().unwrap()
+}
+
+fn api(url: &str) -> Api {
+    let claims = claims_of(ADA, "canary-token");
+    let sealed = seal(SealVersion::V5, "canary-secret", COOKIE_NAME, &claims);
+    client(url).incoming(&with_cookie(&format!("{COOKIE_NAME}={sealed}; other=canary-cookie")))
+}
+
+fn answer(head: &str, body: &str) -> String {
+    let (json, length) = ("content-type: application/json", body.len());
+    format!("HTTP/1.1 {head}\r\n{json}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}")
+}
+
+#[tokio::test]
+async fn nothing_secret_is_written_anywhere() {
+    let log = Log::default();
+    tracing_subscriber::fmt().with_ansi(false).with_max_level(tracing::Level::TRACE).with_writer(log.clone()).init();
+    let mut shown = Vec::new();
+
+    let (unfit, _unfit) = raw(answer("200 OK", "[\"canary-body\"]"), Then::Close).await;
+    let (failing, _failing) = raw(answer("500 X", "{\"message\":\"canary-body\"}"), Then::Close).await;
+    let (moved, _moved) = raw(answer("302 X\r\nlocation: http://evil.test/?canary", ""), Then::Close).await;
+    for url in [unfit, failing, moved, nobody().await] {
+        let api = api(&url);
+        let session = api.session().await.unwrap();
+        assert_eq!(session.authenticated().unwrap().access_token().unwrap().expose(), "canary-token");
+        let read = api.get::<Vec<u8>>("/x").query("canary-name", "canary-value").header("x-key", "canary-header");
+        let write = api.post::<Vec<u8>>("/x?canary-query").json(&json!({ "canary": "canary" }));
+        shown.push(format!("{read:?} {write:?} {session:?} {api:?}"));
+        for error in [read.await.unwrap_err(), write.await.unwrap_err()] {
+            shown.push(format!("{error:?} {error} {}", error.log_detail()));
+        }
+        let read = api.get::<Value>("/x").query("canary-name", "canary-value").reply().await;
+        shown.push(format!("{:?}", read.map(|reply| reply.status)));
+    }
+    let tampered = client("http://localhost:1").incoming(&with_cookie(&format!("{COOKIE_NAME}=canary.canary..a.b")));
+    shown.push(format!("{:?} {:?}", tampered.session().await, tampered.session_refusal()));
+    let refused = api("http://localhost:1").get::<Value>("/x").header("cookie", "canary").await.unwrap_err();
+    let header = api("http://localhost:1").get::<Value>("/x").header("x-key", "canary\r\n").await.unwrap_err();
+    shown.push(format!("{refused:?} {header:?}"));
+    // The real backend as well, so that an accepted call is in the log.
+    let stage = Stage::new().await;
+    let _: Vec<Value> = stage.signed_in(ADA).await.get("/api/posts").query("canary", "canary").await.unwrap();
+
+    let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let lines_of_the_client = logged.lines().filter(|line| line.contains("twinfetch_server_client"));
+    assert!(lines_of_the_client.clone().count() > 10, "{logged}");
+    assert!(logged.contains("route=\"/x\"") && logged.contains("status=500") && logged.contains("request_id="));
+    assert!(logged.contains("hyper"), "the log of the libraries is watched too");
+    for (place, text) in [("the log", logged), ("what was shown", shown.join("\n"))] {
+        let line = text.lines().find(|line| line.contains(CANARY) || line.contains(ADA.password));
+        assert_eq!(line, None, "in {place}");
+    }
+}
