@@ -19,11 +19,14 @@ const glueFactory = async () => {
   const { outputFiles } = await build({
     stdin: { contents: glue },
     bundle: true,
-    format: 'iife',
-    globalName: 'glue',
+    format: 'esm',
     write: false,
   })
-  return `export const createGlue = () => {${outputFiles[0].text};return glue}`
+  // `export { local as name }` at the end becomes `return { name: local }`.
+  const body = outputFiles[0].text.replace(/export (\{[^}]*\});\s*$/, (_, names) => {
+    return `return ${names.replace(/(\w+) as (\w+)/g, '$2: $1')}`
+  })
+  return `export const createGlue = () => {${body}}`
 }
 
 const virtual = {

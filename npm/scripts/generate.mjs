@@ -80,7 +80,7 @@ const shape = (schema) => {
     case 'pointer':
       return '^(/|$)'
     case 'route':
-      return '^/(?!/)'
+      return String.raw`^/(?!/)[^\]*$`
     case 'words':
       return `^(${schema.words.join('|')})$`
     case 'list':
@@ -92,7 +92,7 @@ const shape = (schema) => {
     case 'choice':
       return { '|': Object.fromEntries(schema.variants.map(({ kind, fields }) => [kind, record(fields)])) }
     default:
-      return ''
+      return '[^]'
   }
 }
 

@@ -4,10 +4,10 @@
 // `src/unpack.ts` is the way back.
 
 /** The characters that stand for a byte, in the order of their codes; `src/unpack.ts` has the same. */
-const SINGLES = Array.from({ length: 92 }, (_, index) => index + 35).filter(
-  (code) => !/[$'\\`]/.test(String.fromCharCode(code)),
+const SINGLES = Array.from({ length: 93 }, (_, index) => index + 32).filter(
+  (code) => !/["$'\\`]/.test(String.fromCharCode(code)),
 )
-const PREFIXES = [32, 33]
+const PREFIXES = [125, 126]
 
 /** Writes bytes as text; `table` says in base64 which byte each single character is. */
 export const pack = (bytes) => {

@@ -18,10 +18,10 @@ export interface Core {
 
 /** A call on its way: `step` says what to do next, one of the other methods tells what came of it. */
 export interface Flight {
-  step(): Step
+  step(core: Core): Step
   answered(status: number, headers: Headers): void
   unanswered(code: string): void
-  renewed(): void
+  renewed(core: Core): void
   received(document: unknown): CoreReply
   unreadable(code: string): CoreReply
   free(): void

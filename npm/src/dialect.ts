@@ -13,10 +13,7 @@ export const checkDialect = (dialect: unknown, refuse: Refuse): void =>
 const check = (shape: Shape, value: unknown, place: string, refuse: Refuse): void => {
   const insist = (fits: boolean, what: string) => fits || refuse(`${place} ${what}`)
   if (typeof shape === 'string') {
-    insist(
-      typeof value === 'string' && new RegExp(shape).test(value),
-      shape ? `must match ${shape}` : 'must be a text',
-    )
+    insist(typeof value === 'string' && new RegExp(shape).test(value), `must match ${shape}`)
   } else if (shape === 0) {
     insist(typeof value === 'number', 'must be a number')
   } else if (Array.isArray(shape)) {
@@ -39,7 +36,7 @@ const checkRecord = (
   if (variants) {
     const kinds = Object.keys(variants)
     check(`^(${kinds.join('|')})$`, value.kind, `${place}/kind`, refuse)
-    checkRecord({ kind: '', ...variants[value.kind as string] }, value, place, refuse)
+    checkRecord({ kind: '[^]', ...variants[value.kind as string] }, value, place, refuse)
     return
   }
   for (const name of Object.keys(value)) {

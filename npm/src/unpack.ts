@@ -2,8 +2,8 @@
 export const unpack = (text: string, table: string): Uint8Array<ArrayBuffer> => {
   const rank: number[] = []
   let singles = 0
-  for (let code = 35; code < 127; code += 1) {
-    if (!/[$'\\`]/.test(String.fromCharCode(code))) {
+  for (let code = 32; code < 125; code += 1) {
+    if (!/["$'\\`]/.test(String.fromCharCode(code))) {
       rank[code] = singles
       singles += 1
     }
@@ -17,8 +17,8 @@ export const unpack = (text: string, table: string): Uint8Array<ArrayBuffer> => 
   let page = 0
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at)
-    if (code < 34) {
-      page = (code - 31) * singles
+    if (code > 124) {
+      page = (code - 124) * singles
     } else {
       bytes[length] = order[page + (rank[code] as number)] as number
       length += 1

@@ -37,13 +37,14 @@ export const drive = async (
     raw,
   )
   try {
-    return await perform(flight, identity, options, body, deadline)
+    return await perform(core, flight, identity, options, body, deadline)
   } finally {
     flight.free()
   }
 }
 
 const perform = async (
+  core: Core,
   flight: Flight,
   identity: Identity,
   options: CallParts,
@@ -52,7 +53,7 @@ const perform = async (
 ): Promise<Received> => {
   let response = Response.error()
   for (;;) {
-    const step = flight.step()
+    const step = flight.step(core)
     switch (step.is) {
       case 'send':
         try {
@@ -66,7 +67,7 @@ const perform = async (
         break
       case 'renew':
         await identity.ready(deadline)
-        flight.renewed()
+        flight.renewed(core)
         break
       case 'read':
         if (step.what === 'document') return receiveDocument(flight, response, deadline)
