@@ -47,7 +47,8 @@ pub struct Api {
 /// What belongs to one incoming request, or to none, and dies with it.
 struct Incoming {
     client: ServerClient,
-    cookies: Vec<HeaderValue>,
+    /// Absent where there is no incoming request.
+    cookies: Option<Vec<HeaderValue>>,
     request_id: Option<String>,
     resolved: OnceLock<Resolved>,
     memo: Option<Memo>,
@@ -64,7 +65,7 @@ impl Api {
     pub(crate) fn incoming(client: ServerClient, headers: &HeaderMap) -> Self {
         let request = Incoming {
             client,
-            cookies: headers.get_all(COOKIE).iter().cloned().collect(),
+            cookies: Some(headers.get_all(COOKIE).iter().cloned().collect()),
             request_id: Some(headers.get(REQUEST_ID).and_then(sane).unwrap_or_else(fresh)),
             resolved: OnceLock::new(),
             memo: Some(Memo::default()),
@@ -73,7 +74,7 @@ impl Api {
     }
 
     pub(crate) fn background(client: ServerClient) -> Self {
-        let request = Incoming { client, cookies: Vec::new(), request_id: None, resolved: OnceLock::new(), memo: None };
+        let request = Incoming { client, cookies: None, request_id: None, resolved: OnceLock::new(), memo: None };
         Self { request: Arc::new(request), credential: Credential::Nobody }
     }
 
@@ -159,8 +160,8 @@ impl Api {
 
 impl Incoming {
     fn resolved(&self) -> &Resolved {
-        self.resolved.get_or_init(|| match &self.memo {
-            Some(_) => self.client.resolve(&self.cookies),
+        self.resolved.get_or_init(|| match &self.cookies {
+            Some(cookies) => self.client.resolve(cookies),
             None => Resolved { session: Ok(Session::Anonymous), refusal: None },
         })
     }

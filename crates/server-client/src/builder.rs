@@ -131,6 +131,7 @@ impl Builder {
     /// `config_invalid`, with a sentence that names the setting.
     pub fn build(self) -> Result<ServerClient, Error> {
         let base = self.base()?;
+        self.check_limits()?;
         let sessions = self.sessions()?;
         let Self { dialect, limits, clock, .. } = self;
         let secure = base.as_str().starts_with("https:");
@@ -148,6 +149,16 @@ impl Builder {
             None => BaseUrl::parse(&variable().unwrap_or_else(|| DEFAULT_URL.to_owned()), "BACKEND_URL"),
         };
         parsed.map_err(Error::new)
+    }
+
+    fn check_limits(&self) -> Result<(), Error> {
+        let Limits { connect, head, idle, total, body } = &self.limits;
+        let waits = [("connect_timeout", connect), ("head_timeout", head), ("idle_timeout", idle), ("timeout", total)];
+        let no_wait = waits.iter().find(|(_, limit)| limit.is_zero()).map(|(setting, _)| *setting);
+        match no_wait.or((*body == 0).then_some("body_limit")) {
+            Some(setting) => Err(Error::config(format!("The setting {setting} is not usable: it is zero."))),
+            None => Ok(()),
+        }
     }
 
     fn sessions(&self) -> Result<Option<Sessions>, Error> {
@@ -184,7 +195,7 @@ impl std::fmt::Debug for Builder {
 
 #[cfg(test)]
 mod tests {
-    use super::Builder;
+    use super::{Builder, Duration};
     use crate::error::Error;
     use twinfetch_core::dialect::Dialect;
     use twinfetch_core::error::Kind;
@@ -228,6 +239,8 @@ mod tests {
         }
         let from_environment = builder(|name| (name == "BACKEND_URL").then(|| "backend".to_owned()));
         assert!(refusal(from_environment.secrets(["s"])).message().contains("BACKEND_URL"));
+        assert!(refusal(none().secrets(["s"]).idle_timeout(Duration::ZERO)).message().contains("idle_timeout"));
+        assert!(refusal(none().secrets(["s"]).body_limit(0)).message().contains("body_limit"));
         assert!(refusal(none().secrets(["s"]).cookie_name("a=b")).message().contains("cookie_name"));
     }
 

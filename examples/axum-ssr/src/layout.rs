@@ -1,11 +1,16 @@
 //! What all pages have in common.
 
 use std::env;
+use std::sync::LazyLock;
 
 use maud::{DOCTYPE, Markup, html};
 use twinfetch_server_client::Error;
 
 use crate::visitor::Visitor;
+
+/// The page of the Next app where one signs in.
+static SIGN_IN_URL: LazyLock<String> =
+    LazyLock::new(|| env::var("SIGN_IN_URL").unwrap_or_else(|_| "http://localhost:3000/sign-in".to_owned()));
 
 /// A page with its header.
 pub(crate) fn page(title: &str, visitor: &Visitor, content: &Markup) -> Markup {
@@ -48,8 +53,7 @@ pub(crate) fn failure(error: &Error) -> Markup {
 }
 
 fn sign_in() -> Markup {
-    let url = env::var("SIGN_IN_URL").unwrap_or_else(|_| "http://localhost:3000/sign-in".to_owned());
-    html! { a href=(url) { "Sign in" } }
+    html! { a href=(*SIGN_IN_URL) { "Sign in" } }
 }
 
 fn status(visitor: &Visitor) -> Markup {
