@@ -67,9 +67,9 @@ impl Client {
                     Ok(response) => {
                         let head = fetch::head(&response);
                         arrived = Some(response);
-                        exchange.answered(Ok(head))
+                        exchange.settled(Ok(head))
                     }
-                    Err(code) => exchange.answered(Err(code)),
+                    Err(code) => exchange.settled(Err(code)),
                 },
                 Step::Read(exchange) => {
                     let body = match arrived.take_if(|_| exchange.wants() == Wants::Document) {

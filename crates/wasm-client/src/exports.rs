@@ -9,7 +9,7 @@ use twinfetch_core::call::{Accept, Call, Method, Request};
 use twinfetch_core::dialect::{Dialect, Identity};
 use twinfetch_core::document::Document;
 use twinfetch_core::error::{Code, Error};
-use twinfetch_core::exchange::{Exchange, Payload, Reading, Refused, Sent, Step, Wants};
+use twinfetch_core::exchange::{Exchange, Payload, Step, Wants};
 use twinfetch_core::file_name;
 use twinfetch_core::head::Head;
 use twinfetch_core::secret::Secret;
@@ -29,7 +29,7 @@ pub struct Core {
     /// Lives as long as the page, like the client it belongs to: exchanges borrow it.
     dialect: &'static Dialect,
     backend: BaseUrl,
-    app: BaseUrl,
+    session_url: String,
     held: Held<JsValue>,
     reading: Option<Read>,
     snapshot: JsValue,
@@ -37,21 +37,19 @@ pub struct Core {
 
 #[wasm_bindgen]
 impl Core {
-    /// Builds a core; `sessionMaxAge` is in milliseconds.
+    /// Builds a core from a dialect and from two URLs that were checked; `sessionMaxAge` is in milliseconds.
     ///
     /// # Errors
     /// `config_invalid` and `dialect_invalid`.
     #[wasm_bindgen(constructor)]
-    pub fn new(dialect: JsValue, base_url: &str, app_url: &str, session_max_age: f64) -> Result<Self, JsValue> {
+    pub fn new(dialect: JsValue, backend: &Location, app: &Location, session_max_age: f64) -> Result<Self, JsValue> {
         let build = || {
-            Ok(Self {
-                backend: BaseUrl::parse(base_url, "baseUrl")?,
-                app: BaseUrl::parse(app_url, "appUrl")?,
-                dialect: Box::leak(Box::new(Dialect::read_checked(&JsDocument(dialect))?)),
-                held: Held::new(milliseconds(session_max_age)),
-                reading: None,
-                snapshot: JsValue::UNDEFINED,
-            })
+            let dialect = Dialect::read_checked(&JsDocument(dialect))?;
+            let (backend, app) = (backend.base_url("baseUrl")?, app.base_url("appUrl")?);
+            let session_url = identity::url(&dialect, &app, &backend)?;
+            let held = Held::new(milliseconds(session_max_age));
+            let dialect: &'static Dialect = Box::leak(Box::new(dialect));
+            Ok(Self { dialect, backend, session_url, held, reading: None, snapshot: JsValue::UNDEFINED })
         };
         build().map_err(|error: Error| failure(&error))
     }
@@ -62,34 +60,23 @@ impl Core {
     }
 
     /// Notes that a session read begins, and returns the URL to read.
-    ///
-    /// # Errors
-    /// `call_invalid` when the dialect's path cannot be joined to its site.
-    pub fn begin(&mut self) -> Result<String, JsValue> {
-        let url = identity::url(self.dialect, &self.app, &self.backend).map_err(|error| failure(&error))?;
+    pub fn begin(&mut self) -> String {
         self.reading = Some(self.held.begin());
-        Ok(url)
+        self.session_url.clone()
     }
 
-    /// Takes over what a session read found; returns whether it is news.
-    pub fn found(&mut self, status: u16, headers: &Headers, document: JsValue, now: f64) -> bool {
-        self.finish(identity::session(self.dialect, &head(status, headers), Some(JsDocument(document))), now)
-    }
-
-    /// Notes why a session read failed, by the code's name; returns whether it is news.
-    pub fn missed(&mut self, code: &str, now: f64) -> bool {
-        self.finish(Err(Error::new(named(code))), now)
-    }
-
-    fn finish(&mut self, found: Result<Session<JsValue>, Error>, now: f64) -> bool {
-        let Some(read) = self.reading.take() else { return false };
+    /// Takes over what a session read found: an answer with its document, or a code.
+    pub fn found(&mut self, outcome: &Outcome, now: f64) {
+        let Some(read) = self.reading.take() else { return };
+        let found = match outcome.head() {
+            Ok(head) => identity::session(self.dialect, &head, Some(JsDocument(outcome.document()))),
+            Err(code) => Err(Error::new(code)),
+        };
         let found = found.unwrap_or_else(Session::Unknown);
         let value = session_value(&found, self.dialect);
-        let taken = self.held.finish(read, found, milliseconds(now));
-        if taken {
+        if self.held.finish(read, found, milliseconds(now)) {
             self.snapshot = value;
         }
-        taken
     }
 
     /// The session as it was last read; the same object until it is read again.
@@ -114,11 +101,10 @@ impl Core {
             }
             Ok(call.accept(if raw { Accept::Raw } else { Accept::Json }))
         };
-        let step = match prepare() {
+        Flight(Some(match prepare() {
             Ok(call) => Exchange::start(self.dialect, &self.backend, call, self.present()),
             Err(error) => Step::Done(Err(error)),
-        };
-        Flight { step: Some(step) }
+        }))
     }
 
     fn present(&self) -> Result<Presented, Error> {
@@ -126,21 +112,35 @@ impl Core {
     }
 }
 
-/// A call on its way. [`Flight::step`] says what to do next; exactly one of the other methods tells what came of it.
+/// A call on its way.
 #[wasm_bindgen]
-pub struct Flight {
-    step: Option<Step<'static>>,
-}
+pub struct Flight(Option<Step<'static>>);
 
 #[wasm_bindgen]
 impl Flight {
-    /// What to do next: `{ is: 'send', method, url, headers, body, follow }`, `{ is: 'read', what }` or `{ is: 'renew' }`.
+    /// Tells what came of the last step, nothing at first, and returns the next:
     ///
-    /// # Errors
-    /// How the call failed.
-    pub fn step(&self, core: &mut Core) -> Result<JsValue, JsValue> {
+    /// | `is` | what to do, and the outcome to tell |
+    /// | --- | --- |
+    /// | `send` | `method`, `url`, `headers`, `body`, `follow`: send it; `{ status, headers }` or `{ code }` |
+    /// | `read` | `what`: read the body; `{ document }`, `{}` or `{ code }` |
+    /// | `renew` | read the session again; `{}` |
+    /// | `done` | nothing: `status`, `requestId`, `data` |
+    /// | `failed` | nothing: `error` |
+    pub fn advance(&mut self, core: &mut Core, outcome: &Outcome) -> JsValue {
+        let told = !outcome.is_undefined();
+        let document = JsDocument(if told { outcome.document() } else { JsValue::UNDEFINED });
+        self.0 = match self.0.take() {
+            Some(Step::Send(exchange, _)) if told => Some(exchange.settled(outcome.head())),
+            Some(Step::Read(exchange)) if told => Some(exchange.received(match outcome.code() {
+                Some(name) => Err(named(&name)),
+                None => Ok((!document.0.is_undefined()).then_some(&document)),
+            })),
+            Some(Step::Renew(exchange, _)) if told => Some(exchange.renewed(core.present())),
+            step => step,
+        };
         let value = Object::new();
-        let is = match &self.step {
+        let is = match &self.0 {
             Some(Step::Send(_, request)) => {
                 request_value(&value, request);
                 "send"
@@ -160,108 +160,75 @@ impl Flight {
                 }
                 "renew"
             }
-            Some(Step::Done(Err(error))) => return Err(failure(error)),
-            Some(Step::Done(Ok(_))) | None => "done",
-        };
-        set(&value, "is", &JsValue::from_str(is));
-        Ok(value.into())
-    }
-
-    /// Tells the head of the response to a request that was sent.
-    pub fn answered(&mut self, status: u16, headers: &Headers) {
-        if let Some(exchange) = self.sent() {
-            self.step = Some(exchange.answered(Ok(head(status, headers))));
-        }
-    }
-
-    /// Tells why there is no response, by the code's name.
-    pub fn unanswered(&mut self, code: &str) {
-        if let Some(exchange) = self.sent() {
-            self.step = Some(exchange.answered(Err(named(code))));
-        }
-    }
-
-    /// Tells that the session was read again.
-    pub fn renewed(&mut self, core: &Core) {
-        if let Some(exchange) = self.refused() {
-            self.step = Some(exchange.renewed(core.present()));
-        }
-    }
-
-    /// Tells what was read: the document, or `undefined`; returns `{ status, requestId?, data }`.
-    ///
-    /// # Errors
-    /// How the call failed.
-    pub fn received(&mut self, document: JsValue) -> Result<JsValue, JsValue> {
-        let document = JsDocument(document);
-        let document = (!document.0.is_undefined()).then_some(document);
-        self.end(Ok(document.as_ref()))
-    }
-
-    /// Tells why the body could not be read, by the code's name.
-    ///
-    /// # Errors
-    /// How the call failed.
-    pub fn unreadable(&mut self, code: &str) -> Result<JsValue, JsValue> {
-        self.end(Err(named(code)))
-    }
-
-    fn end(&mut self, body: Result<Option<&JsDocument>, Code>) -> Result<JsValue, JsValue> {
-        let Some(exchange) = self.reading() else { return Ok(JsValue::UNDEFINED) };
-        match exchange.received(body) {
-            Step::Done(Ok(reply)) => {
-                let value = Object::new();
+            Some(Step::Done(Ok(reply))) => {
                 set(&value, "status", &reply.status.into());
                 set(&value, "requestId", &text(reply.request_id.as_deref()));
-                if let (Payload::At(pointer), Ok(Some(document))) = (reply.payload, body) {
+                if let Payload::At(pointer) = reply.payload {
                     set(&value, "data", &document.at(pointer).map_or(JsValue::UNDEFINED, |JsDocument(data)| data));
                 }
-                Ok(value.into())
+                "done"
             }
-            Step::Done(Err(error)) => Err(failure(&error)),
-            _ => Ok(JsValue::UNDEFINED),
-        }
-    }
-
-    fn sent(&mut self) -> Option<Exchange<'static, Sent>> {
-        match self.step.take() {
-            Some(Step::Send(exchange, _)) => Some(exchange),
-            _ => None,
-        }
-    }
-
-    fn refused(&mut self) -> Option<Exchange<'static, Refused>> {
-        match self.step.take() {
-            Some(Step::Renew(exchange, _)) => Some(exchange),
-            _ => None,
-        }
-    }
-
-    fn reading(&mut self) -> Option<Exchange<'static, Reading>> {
-        match self.step.take() {
-            Some(Step::Read(exchange)) => Some(exchange),
-            _ => None,
-        }
+            Some(Step::Done(Err(error))) => {
+                set(&value, "error", &failure(error));
+                "failed"
+            }
+            None => "failed",
+        };
+        set(&value, "is", &JsValue::from_str(is));
+        value.into()
     }
 }
 
 /// Chooses the name of a downloaded file: the server's, else the caller's, else the path's last part.
 #[wasm_bindgen(js_name = fileName)]
+#[expect(clippy::needless_pass_by_value, unreachable_pub, reason = "what wasm-bindgen asks of an export")]
 pub fn choose_file_name(disposition: Option<String>, asked: Option<String>, path: &str) -> String {
     file_name::choose(disposition.as_deref(), asked.as_deref(), path)
 }
 
 #[wasm_bindgen]
 extern "C" {
-    /// A response's headers, by duck typing.
-    pub type Headers;
+    /// What came of a step, read by duck typing.
+    pub type Outcome;
+
+    #[wasm_bindgen(method, getter)]
+    fn status(this: &Outcome) -> u16;
+    #[wasm_bindgen(method, getter)]
+    fn headers(this: &Outcome) -> Headers;
+    #[wasm_bindgen(method, getter)]
+    fn code(this: &Outcome) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    fn document(this: &Outcome) -> JsValue;
+
+    /// A URL that the browser's parser has split.
+    pub type Location;
+
+    #[wasm_bindgen(method, getter)]
+    fn origin(this: &Location) -> String;
+    #[wasm_bindgen(method, getter)]
+    fn pathname(this: &Location) -> String;
+
+    /// A response's headers.
+    type Headers;
 
     #[wasm_bindgen(method)]
     fn get(this: &Headers, name: &str) -> Option<String>;
 }
 
-fn head(status: u16, headers: &Headers) -> Head {
-    Head::new(status, |name| headers.get(name))
+impl Location {
+    fn base_url(&self, setting: &str) -> Result<BaseUrl, Error> {
+        BaseUrl::from_parts(&self.origin(), &self.pathname(), setting)
+    }
+}
+
+impl Outcome {
+    fn head(&self) -> Result<Head, Code> {
+        if let Some(code) = self.code() {
+            return Err(named(&code));
+        }
+        let headers = self.headers();
+        Ok(Head::new(self.status(), |name| headers.get(name)))
+    }
 }
 
 fn named(code: &str) -> Code {

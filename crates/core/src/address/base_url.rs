@@ -67,20 +67,25 @@ impl BaseUrl {
     /// # Errors
     /// `config_invalid`, naming the setting and what is wrong with it.
     pub fn parse(url: &str, setting: &str) -> Result<Self, Error> {
-        let refuse = |reason: &str| {
-            let message = ["The setting ", setting, " is not usable: ", reason, "."].concat();
-            Error::new(Code::ConfigInvalid).with_message(message)
-        };
-        let (origin, rest) = Origin::split(text::trim(url, |byte| byte == b' ')).map_err(refuse)?;
+        let (origin, rest) =
+            Origin::split(text::trim(url, |byte| byte == b' ')).map_err(|reason| refuse(setting, reason))?;
         if rest.bytes().any(|byte| matches!(byte, b'?' | b'#')) {
-            return Err(refuse("it must not have a query or a fragment"));
+            return Err(refuse(setting, "it must not have a query or a fragment"));
         }
-        let prefix = rest.strip_suffix('/').unwrap_or(rest);
+        Self::from_parts(origin.as_str(), rest, setting)
+    }
+
+    /// Takes the origin and the path of a URL which the platform's own parser has split, such as a browser's `URL`: an
+    /// absolute `http` or `https` URL without credentials.
+    ///
+    /// # Errors
+    /// `config_invalid`, naming the setting, when the path is not plain.
+    pub fn from_parts(origin: &str, path: &str, setting: &str) -> Result<Self, Error> {
+        let prefix = path.strip_suffix('/').unwrap_or(path);
         if super::path::check(prefix).is_err() || text::parts(prefix, b'/').skip(1).any(str::is_empty) {
-            return Err(refuse("its path is not plain"));
+            return Err(refuse(setting, "its path is not plain"));
         }
-        let text = [origin.as_str(), prefix].concat();
-        Ok(Self { text, origin })
+        Ok(Self { text: [origin, prefix].concat(), origin: Origin(origin.to_owned()) })
     }
 
     /// The address without a final slash.
@@ -92,6 +97,11 @@ impl BaseUrl {
     pub const fn origin(&self) -> &Origin {
         &self.origin
     }
+}
+
+fn refuse(setting: &str, reason: &str) -> Error {
+    let message = ["The setting ", setting, " is not usable: ", reason, "."].concat();
+    Error::new(Code::ConfigInvalid).with_message(message)
 }
 
 const NOT_ABSOLUTE: &str = "it must begin with http:// or https://";

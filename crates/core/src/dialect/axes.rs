@@ -1,6 +1,7 @@
 //! The questions that a dialect answers.
 
 use super::shape::{Pointer, Route, choice, record, words};
+use super::unread::Unread;
 
 choice! {
     /// How a request proves who sends it.
@@ -24,7 +25,7 @@ choice! {
             /// Where the session document keeps what.
             session "session": SessionFields,
             /// How other tabs tell that the session changed.
-            notices "notices": Vec<Notice>,
+            notices "notices": Unread<Vec<Notice>>,
         },
     }
 }

@@ -13,18 +13,25 @@
 
 mod axes;
 mod check;
-mod example;
 mod schema;
 mod shape;
+mod unread;
 
 pub use axes::{Absence, Credential, Envelope, Identity, Notice, Renewal, Seal, SealVersion, SessionFields, Site};
-pub use example::Examples;
 pub use schema::{Field, Schema, Variant};
 pub use shape::{Pointer, Route};
+pub use unread::Unread;
 
 use crate::document::Document;
 use crate::error::{Code, Error};
 use shape::{Shape, record};
+
+/// The seal, which only a server reads: without the feature `seal` it is accepted and passed over.
+#[cfg(feature = "seal")]
+pub type ServerSeal = Seal;
+/// The seal, which only a server reads: without the feature `seal` it is accepted and passed over.
+#[cfg(not(feature = "seal"))]
+pub type ServerSeal = Unread<Seal>;
 
 record! {
     /// How one backend talks.
@@ -34,13 +41,13 @@ record! {
         /// How a browser learns who is signed in.
         identity "identity": Identity,
         /// How a server reads the session cookie.
-        seal "seal": Seal,
+        seal "seal": ServerSeal,
         /// What to do when the credential is refused.
         renewal "renewal": Renewal,
         /// The wrapper around a payload.
         envelope "envelope": Envelope,
         /// Transcripts which show the dialect at work; not needed at run time.
-        examples "examples": Option<Examples>,
+        examples "examples": Option<Unread<()>>,
     }
 }
 

@@ -13,20 +13,24 @@ pub struct Sent;
 impl<'a> Exchange<'a, Sent> {
     /// Goes on from the response's head, or from the reason why none came.
     pub fn answered(self, answer: Result<Head, Code>) -> Step<'a> {
-        let head = match answer {
-            Ok(head) => head,
-            Err(code) => return Step::Done(Err(Error::new(code))),
-        };
-        match (head.status, &head.location) {
-            (401, _) if self.plan.may_renew() => {
+        match answer {
+            Ok(head) if matches!(head.status, 301..=303 | 307 | 308) && head.location.is_some() => {
+                let target = address::resolve(&self.plan.url, head.location.as_deref().unwrap_or_default());
+                self.plan.redirect(&head, target)
+            }
+            other => self.settled(other),
+        }
+    }
+
+    /// As [`Exchange::answered`], for a transport that has followed redirects by itself, as a browser's does.
+    pub fn settled(self, answer: Result<Head, Code>) -> Step<'a> {
+        match answer {
+            Ok(head) if head.status == 401 && self.plan.may_renew() => {
                 let generation = self.plan.presented.generation;
                 Step::Renew(self.plan.at(Refused { head }), generation)
             }
-            (301..=303 | 307 | 308, Some(location)) => {
-                let target = address::resolve(&self.plan.url, location);
-                self.plan.redirect(&head, target)
-            }
-            _ => Step::Read(self.plan.at(Reading { head })),
+            Ok(head) => Step::Read(self.plan.at(Reading { head })),
+            Err(code) => Step::Done(Err(Error::new(code))),
         }
     }
 }

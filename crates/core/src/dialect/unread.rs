@@ -1,0 +1,27 @@
+//! What a dialect may say and this build has no use for.
+
+use core::marker::PhantomData;
+
+use super::schema::Schema;
+use super::shape::Shape;
+use crate::document::Document;
+
+/// A value of shape `T` that is accepted and passed over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unread<T>(PhantomData<T>);
+
+impl<T: Shape> Shape for Unread<T> {
+    const SCHEMA: Schema = T::SCHEMA;
+
+    fn read<D: Document>(_: &D) -> Option<Self> {
+        Some(Self(PhantomData))
+    }
+}
+
+impl Shape for () {
+    const SCHEMA: Schema = Schema::Any;
+
+    fn read<D: Document>(_: &D) -> Option<Self> {
+        Some(())
+    }
+}
