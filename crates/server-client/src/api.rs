@@ -184,3 +184,29 @@ fn sane(id: &HeaderValue) -> Option<String> {
     let id = id.to_str().ok().filter(|id| (1..=128).contains(&id.len()))?;
     id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte)).then(|| id.to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use http::HeaderMap;
+    use serde_json::Value;
+
+    use crate::client::ServerClient;
+
+    #[tokio::test]
+    async fn what_belongs_to_a_request_dies_with_it() {
+        let options = twinfetch_backend::Options { test_endpoints: true, ..Default::default() };
+        let backend = twinfetch_backend::serve(options).await.unwrap();
+        let client = ServerClient::builder().base_url(backend.url()).secrets(["s"]).build().unwrap();
+        let api = client.incoming(&HeaderMap::new());
+        let request = Arc::downgrade(&api.request);
+        let (kept, failed) = tokio::join!(api.get::<Value>("/test/calls").reply(), api.get::<Value>("/api/me").reply());
+        assert!(kept.is_ok() && failed.is_err());
+        let unsent = api.get::<Value>("/api/posts");
+        drop(api);
+        assert!(request.upgrade().is_some());
+        drop(unsent);
+        assert!(request.upgrade().is_none());
+    }
+}

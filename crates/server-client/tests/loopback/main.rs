@@ -12,3 +12,4 @@ mod scripted;
 mod secrecy;
 mod sessions;
 mod stage;
+mod tls;

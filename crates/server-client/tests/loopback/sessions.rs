@@ -2,6 +2,7 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
+use futures_util::FutureExt as _;
 use http::{HeaderMap, HeaderValue};
 use serde_json::{Value, json};
 use twinfetch_core::cookie::Broken;
@@ -169,4 +170,22 @@ async fn a_dialect_without_a_seal_leaves_the_session_unknown() {
     let client = ServerClient::builder().base_url(NOWHERE).dialect(dialect).build().unwrap();
     let error = client.incoming(&HeaderMap::new()).session().await.unwrap_err();
     assert!(error.message().contains("seal"), "{error}");
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_cookie_header_stops_the_server(
+        headers in proptest::collection::vec("([ -~]|\\xe9){0,200}", 0..4),
+        value in "[A-Za-z0-9._%=-]{0,300}",
+        chunk in 0_u8..20,
+    ) {
+        let mut all = HeaderMap::new();
+        for header in headers.into_iter().chain([
+            format!("{COOKIE_NAME}={value}"), format!("{COOKIE_NAME}.{chunk}={value}"), format!("__Secure-{COOKIE_NAME}={value}"),
+        ]) {
+            all.append("cookie", HeaderValue::from_bytes(header.as_bytes()).unwrap());
+        }
+        let session = client(NOWHERE).incoming(&all).session().now_or_never().unwrap();
+        proptest::prop_assert!(!session.unwrap().is_authenticated());
+    }
 }
