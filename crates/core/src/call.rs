@@ -96,10 +96,10 @@ impl Call {
             return Err(invalid("a header's name is not a token"));
         }
         if RESERVED.contains(&name.as_str()) {
-            return Err(invalid(&["the header ", &name, " is set by the client and cannot be given"].concat()));
+            return Err(invalid(&text::concat(&["the header ", &name, " is set by the client and cannot be given"])));
         }
         if !value.bytes().all(|byte| matches!(byte, b'\t' | b' '..=b'~')) {
-            return Err(invalid(&["the value of the header ", &name, " is not printable ASCII"].concat()));
+            return Err(invalid(&text::concat(&["the value of the header ", &name, " is not printable ASCII"])));
         }
         self.headers.push((name, text::trim(value, text::is_blank).to_owned()));
         Ok(self)
@@ -155,7 +155,7 @@ const RESERVED: &[&str] = &[
 ];
 
 pub(crate) fn invalid(reason: &str) -> Error {
-    Error::new(Code::CallInvalid).with_message(["The request cannot be sent: ", reason, "."].concat())
+    Error::new(Code::CallInvalid).with_message(text::concat(&["The request cannot be sent: ", reason, "."]))
 }
 
 const fn is_token(byte: u8) -> bool {

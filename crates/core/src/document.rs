@@ -12,6 +12,9 @@ pub trait Document: Sized {
     /// The member of an object by its name, or the item of an array by its index.
     fn member(&self, name: &str) -> Option<Self>;
 
+    /// How many members an object has; `None` when this is not an object.
+    fn size(&self) -> Option<usize>;
+
     /// The names of an object's members; `None` when this is not an object.
     fn names(&self) -> Option<Vec<String>>;
 
@@ -67,6 +70,10 @@ impl Document for &serde_json::Value {
             serde_json::Value::Array(items) => items.get(name.parse::<usize>().ok()?),
             other => other.get(name),
         }
+    }
+
+    fn size(&self) -> Option<usize> {
+        self.as_object().map(serde_json::Map::len)
     }
 
     fn names(&self) -> Option<Vec<String>> {

@@ -38,6 +38,15 @@ pub(crate) fn trim(text: &str, strip: impl Fn(u8) -> bool) -> &str {
     text.get(start..end).unwrap_or_default()
 }
 
+/// The parts as one text.
+pub(crate) fn concat(parts: &[&str]) -> String {
+    let mut text = String::with_capacity(parts.iter().map(|part| part.len()).sum());
+    for part in parts {
+        text.push_str(part);
+    }
+    text
+}
+
 /// Whether a byte is a space or a tab (RFC 9110 §5.6.3).
 pub(crate) const fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t')

@@ -1,6 +1,6 @@
 //! JavaScript values as the documents that the core reads.
 
-use js_sys::{Array, Object, Reflect};
+use js_sys::{Array, Reflect};
 use twinfetch_core::document::Document;
 use wasm_bindgen::prelude::*;
 
@@ -16,6 +16,11 @@ impl JsDocument {
     pub fn parse(text: &JsValue) -> Result<Self, JsValue> {
         parse_json(text).map(Self)
     }
+
+    fn keys(&self) -> Option<Array> {
+        let object = self.0.is_object() && !Array::is_array(&self.0);
+        object.then(|| keys_of(&self.0))
+    }
 }
 
 impl Document for JsDocument {
@@ -26,11 +31,12 @@ impl Document for JsDocument {
         own.then(|| Reflect::get(&self.0, &key).ok().map(Self)).flatten()
     }
 
+    fn size(&self) -> Option<usize> {
+        self.keys().map(|keys| keys.length() as usize)
+    }
+
     fn names(&self) -> Option<Vec<String>> {
-        if !self.0.is_object() || Array::is_array(&self.0) {
-            return None;
-        }
-        Some(Object::keys(self.0.unchecked_ref::<Object>()).iter().filter_map(|name| name.as_string()).collect())
+        self.keys().map(|keys| keys.iter().filter_map(|name| name.as_string()).collect())
     }
 
     fn items(&self) -> Option<Vec<Self>> {
@@ -62,6 +68,9 @@ extern "C" {
     /// The text is a JavaScript string: `js_sys` would copy it into wasm memory.
     #[wasm_bindgen(catch, js_namespace = JSON, js_name = stringify)]
     pub(crate) fn stringify_json(value: &JsValue) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(js_namespace = Object, js_name = keys)]
+    fn keys_of(value: &JsValue) -> Array;
 
     #[wasm_bindgen(js_namespace = Object, js_name = hasOwn)]
     pub(crate) fn has_own(value: &JsValue, key: &JsValue) -> bool;

@@ -17,7 +17,7 @@ pub(crate) fn url(dialect: &Dialect, app: &BaseUrl, backend: &BaseUrl) -> Result
         Site::App => app,
         Site::Backend => backend,
     };
-    Ok([base.as_str(), Path::parse(path.as_str(), base)?.as_str()].concat())
+    Ok(base.join(&Path::parse(path.as_str(), base)?))
 }
 
 /// The session that an answer tells.

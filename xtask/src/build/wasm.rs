@@ -78,7 +78,9 @@ fn bind(wasm: &Path, folder: &Path) -> Result<()> {
 
 fn optimise(wasm: &Path, smaller: &Path) -> Result<()> {
     run(npm::tool("wasm-opt")
-        .args(["-Oz", "--strip-debug", "--strip-producers", "--strip-target-features"])
+        // Inlining single callers makes the wasm 2 % smaller, and 2 % larger when it is compressed.
+        .args(["-Oz", "--one-caller-inline-max-function-size=20"])
+        .args(["--strip-debug", "--strip-producers", "--strip-target-features"])
         .args(FEATURES)
         .arg(wasm)
         .arg("-o")

@@ -85,12 +85,17 @@ impl BaseUrl {
         if super::path::check(prefix).is_err() || text::parts(prefix, b'/').skip(1).any(str::is_empty) {
             return Err(refuse(setting, "its path is not plain"));
         }
-        Ok(Self { text: [origin, prefix].concat(), origin: Origin(origin.to_owned()) })
+        Ok(Self { text: text::concat(&[origin, prefix]), origin: Origin(origin.to_owned()) })
     }
 
     /// The address without a final slash.
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+
+    /// The absolute URL of a path below this one.
+    pub fn join(&self, path: &super::Path) -> String {
+        text::concat(&[&self.text, path.as_str()])
     }
 
     /// Scheme, host and port.
@@ -100,7 +105,7 @@ impl BaseUrl {
 }
 
 fn refuse(setting: &str, reason: &str) -> Error {
-    let message = ["The setting ", setting, " is not usable: ", reason, "."].concat();
+    let message = text::concat(&["The setting ", setting, " is not usable: ", reason, "."]);
     Error::new(Code::ConfigInvalid).with_message(message)
 }
 

@@ -48,7 +48,7 @@ impl Path {
 }
 
 fn refuse(reason: &'static str) -> Error {
-    Error::new(Code::CallInvalid).with_message(["The request's path is not usable: ", reason, "."].concat())
+    Error::new(Code::CallInvalid).with_message(text::concat(&["The request's path is not usable: ", reason, "."]))
 }
 
 fn relative<'a>(path: &'a str, base: &BaseUrl) -> Result<&'a str, Error> {

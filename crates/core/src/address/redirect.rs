@@ -15,23 +15,23 @@ pub(crate) fn resolve(current: &str, location: &str) -> Option<String> {
     let (origin, path) = Origin::split(current).ok()?;
     let target = if location.starts_with("//") {
         let scheme = text::before(current, b':');
-        [scheme, ":", location].concat()
+        text::concat(&[scheme, ":", location])
     } else if location.starts_with('/') {
-        [origin.as_str(), location].concat()
+        text::concat(&[origin.as_str(), location])
     } else if location.starts_with('?') {
-        [origin.as_str(), text::before(path, b'?'), location].concat()
+        text::concat(&[origin.as_str(), text::before(path, b'?'), location])
     } else if text::before(text::before(location, b'/'), b'?').as_bytes().contains(&b':') {
         location.to_owned()
     } else {
         let folder = text::cut_last(text::before(path, b'?'), b'/').map_or("", |(folder, _)| folder);
-        [origin.as_str(), folder, "/", location].concat()
+        text::concat(&[origin.as_str(), folder, "/", location])
     };
     let (target_origin, rest) = Origin::split(&target).ok()?;
     let route = text::before(rest, b'?');
     if target_origin != origin || super::path::check(route).is_err() || route.starts_with("//") {
         return None;
     }
-    Some([origin.as_str(), if rest.starts_with('/') { "" } else { "/" }, rest].concat())
+    Some(text::concat(&[origin.as_str(), if rest.starts_with('/') { "" } else { "/" }, rest]))
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ use crate::dialect::{Credential, Dialect};
 use crate::error::Error;
 use crate::secret::Secret;
 use crate::session::Presented;
+use crate::text;
 
 /// What a driver does next.
 #[derive(Debug)]
@@ -63,7 +64,7 @@ impl<'a> Exchange<'a, Sent> {
     pub fn start(dialect: &'a Dialect, base: &BaseUrl, call: Call, presented: Result<Presented, Error>) -> Step<'a> {
         match presented {
             Ok(presented) => {
-                let url = [base.as_str(), call.path.as_str()].concat();
+                let url = base.join(&call.path);
                 Box::new(Plan { dialect, call, url, presented, renewals_left: 1, redirects_left: 10 }).send()
             }
             Err(cause) => Step::Done(Err(cause)),
@@ -82,7 +83,11 @@ impl<'a> Plan<'a> {
             method: self.call.method,
             url: self.url.clone(),
             headers,
-            authorization: self.presented.token.as_ref().map(|token| Secret::new(["Bearer ", token.expose()].concat())),
+            authorization: self
+                .presented
+                .token
+                .as_ref()
+                .map(|token| Secret::new(text::concat(&["Bearer ", token.expose()]))),
             with_body: !self.call.method.is_safe(),
         };
         Step::Send(self.at(Sent), request)

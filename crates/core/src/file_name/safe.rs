@@ -27,7 +27,7 @@ pub fn sanitize(name: &str) -> Option<String> {
         return None;
     }
     let stem = text::trim(text::before(kept, b'.'), text::is_blank);
-    Some(shorten(if is_reserved(stem) { ["_", kept].concat() } else { kept.to_owned() }))
+    Some(shorten(if is_reserved(stem) { text::concat(&["_", kept]) } else { kept.to_owned() }))
 }
 
 /// Controls, and the marks which make a name read otherwise than it is (`U+202E` turns `gnp.exe` into `exe.png`).
@@ -65,7 +65,7 @@ fn shorten(name: String) -> String {
     while !name.is_char_boundary(end) {
         end -= 1;
     }
-    [text::trim(name.get(..end).unwrap_or_default(), is_edge), dot, extension].concat()
+    text::concat(&[text::trim(name.get(..end).unwrap_or_default(), is_edge), dot, extension])
 }
 
 #[cfg(test)]

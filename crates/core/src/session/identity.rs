@@ -41,7 +41,7 @@ pub fn identify<D: Document + Clone>(
         return Err(Error::new(code).with_head(head));
     }
     let document = document.ok_or_else(malformed)?;
-    let empty = document.is_null() || document.names().is_some_and(|names| names.is_empty());
+    let empty = document.is_null() || document.size() == Some(0);
     if empty {
         return if absent.contains(&Absence::Empty) { Ok(Standing::Anonymous) } else { Err(malformed()) };
     }
@@ -50,7 +50,7 @@ pub fn identify<D: Document + Clone>(
 
 /// Reads who is signed in from claims that are known to be genuine; `None` when they have not the agreed form.
 pub fn read_claims<D: Document + Clone>(fields: &SessionFields, claims: &D) -> Option<Standing> {
-    claims.names()?;
+    claims.size()?;
     let user = claims.at(fields.user.as_str()).filter(|user| !user.is_null());
     let token = fields.access_token.as_ref().and_then(|pointer| claims.at(pointer.as_str()));
     let token = match token.filter(|token| !token.is_null()) {
