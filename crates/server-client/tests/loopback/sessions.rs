@@ -1,6 +1,8 @@
 //! Who is signed in, by the cookies of a request.
 
-use std::time::{Duration, UNIX_EPOCH};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures_util::FutureExt as _;
 use http::{HeaderMap, HeaderValue};
@@ -114,6 +116,25 @@ async fn a_session_ends_with_its_expiry() {
         let api = client.incoming(&headers);
         assert_eq!(api.session().await.unwrap().is_authenticated(), alive, "{now}");
         assert_eq!(api.session_refusal().is_none(), alive);
+    }
+}
+
+#[tokio::test]
+async fn the_cookies_are_read_once_per_request() {
+    let reads = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&reads);
+    let clock = move || {
+        counted.fetch_add(1, Ordering::SeqCst);
+        SystemTime::now()
+    };
+    let client = ServerClient::builder().base_url(NOWHERE).secrets([SECRET]).clock(clock).build().unwrap();
+    for request in 1..=2 {
+        let api = client.incoming(&request_of(ADA, "a.b.c"));
+        assert!(!api.session_was_read());
+        let (other, read) = (api.clone(), api.get::<Value>("/").into_future());
+        let (first, second, failed) = tokio::join!(api.session(), other.session(), read);
+        assert!(first.unwrap().is_authenticated() && second.unwrap().is_authenticated() && failed.is_err());
+        assert_eq!(reads.load(Ordering::SeqCst), request);
     }
 }
 
