@@ -119,6 +119,10 @@ impl Document for Place<'_> {
         self.value().member(name).map(Self::Part)
     }
 
+    fn size(&self) -> Option<usize> {
+        self.value().size()
+    }
+
     fn names(&self) -> Option<Vec<String>> {
         self.value().names()
     }
