@@ -80,7 +80,7 @@ const shape = (schema) => {
     case 'pointer':
       return '^(/|$)'
     case 'route':
-      return String.raw`^/(?!/)[^\]*$`
+      return String.raw`^/(?!/)[^\\]*$`
     case 'words':
       return `^(${schema.words.join('|')})$`
     case 'list':

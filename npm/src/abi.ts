@@ -1,4 +1,5 @@
 import type { Dialect } from './dialect.js'
+import type { Failure } from './failure.js'
 import type { CoreSession } from './session.js'
 
 // What `crates/wasm-client/src/exports.rs` exports. Every failure that it throws is a `Failure`.
@@ -7,24 +8,29 @@ import type { CoreSession } from './session.js'
 export interface Core {
   fresh(now: number): boolean
   begin(): string
-  found(status: number, headers: Headers, document: unknown, now: number): boolean
-  missed(code: string, now: number): boolean
+  found(outcome: Outcome, now: number): void
   snapshot(): CoreSession | undefined
   forget(): void
-  start(method: string, path: string, headers: [name: string, value: string][], raw: boolean): Flight
+  start(method: string, path: string, headers: Pair[], raw: boolean): Flight
   /** Takes the object out of the glue's finalization registry. */
   __destroy_into_raw(): number
 }
 
-/** A call on its way: `step` says what to do next, one of the other methods tells what came of it. */
+/** A call on its way: it is told what came of the last step, nothing at first, and says the next. */
 export interface Flight {
-  step(core: Core): Step
-  answered(status: number, headers: Headers): void
-  unanswered(code: string): void
-  renewed(core: Core): void
-  received(document: unknown): CoreReply
-  unreadable(code: string): CoreReply
+  advance(core: Core, outcome: Outcome | undefined): Step
   free(): void
+}
+
+/** A header's name and value. */
+export type Pair = [name: string, value: string]
+
+/** What came of a step: a response's head, a document, nothing, or the code of what went wrong. */
+export interface Outcome {
+  status?: number
+  headers?: Headers
+  document?: unknown
+  code?: string
 }
 
 /** Send a request. */
@@ -32,7 +38,7 @@ export interface SendStep {
   is: 'send'
   method: string
   url: string
-  headers: [name: string, value: string][]
+  headers: Pair[]
   body: boolean
   follow: boolean
 }
@@ -42,7 +48,8 @@ export type Step =
   | SendStep
   | { is: 'read'; what: 'document' | 'nothing' | 'raw' }
   | { is: 'renew' }
-  | { is: 'done' }
+  | ({ is: 'done' } & CoreReply)
+  | { is: 'failed'; error?: Failure }
 
 /** A response as the core hands it out. */
 export interface CoreReply {
@@ -53,7 +60,7 @@ export interface CoreReply {
 
 /** One set of wasm-bindgen's glue, with the state of one instance. */
 export interface Glue {
-  Core: new (dialect: Dialect, baseUrl: string, appUrl: string, sessionMaxAge: number) => Core
+  Core: new (dialect: Dialect, baseUrl: URL, appUrl: URL, sessionMaxAge: number) => Core
   fileName(disposition: string | undefined, asked: string | undefined, path: string): string
   __wbg_set_wasm(exports: object): void
 }

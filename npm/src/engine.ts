@@ -57,7 +57,7 @@ export const startEngine = (
   const start = async (drop: () => void): Promise<Running> => {
     const instance = await instantiate(
       module,
-      (glue) => new glue.Core(dialect, baseUrl, appUrl(config), sessionMaxAge),
+      (glue) => new glue.Core(dialect, new URL(baseUrl), new URL(appUrl(config)), sessionMaxAge),
       drop,
     )
     return { ...instance, identity: identityOf(instance.core, told) }

@@ -11,6 +11,12 @@ export interface Failure {
   retryAfter?: number | undefined
 }
 
+/** The code of a named failure; what nobody has named is thrown on, for it is a defect. */
+export const codeOf = (thrown: unknown): ErrorCode => {
+  if (isFailure(thrown)) return thrown.code
+  throw thrown
+}
+
 /** Tells whether a thrown value is a failure that the core has named. */
 export const isFailure = (thrown: unknown): thrown is Failure => {
   const { kind, code } = (thrown ?? {}) as Partial<Failure>

@@ -1,6 +1,6 @@
 import { callInvalid, corePanicked, malformedBody } from '../../generated/errors.js'
-import type { Core, CoreReply, Flight, SendStep } from '../abi.js'
-import { isFailure } from '../failure.js'
+import type { Core, CoreReply, Flight, Outcome, SendStep } from '../abi.js'
+import { codeOf } from '../failure.js'
 import type { Query, RequestOptions } from '../request.js'
 import { type Body, bodyOf } from './body.js'
 import type { Deadline } from './deadline.js'
@@ -51,31 +51,35 @@ const perform = async (
   body: Body | undefined,
   deadline: Deadline,
 ): Promise<Received> => {
-  let response = Response.error()
+  let response: Response | undefined
+  let raw: Response | undefined
+  let outcome: Outcome | undefined
   for (;;) {
-    const step = flight.step(core)
+    const step = flight.advance(core, outcome)
+    outcome = {}
     switch (step.is) {
       case 'send':
         try {
           response = await send(step.url, initOf(step, options, body), deadline)
+          outcome = { status: response.status, headers: response.headers }
         } catch (thrown) {
-          if (!isFailure(thrown)) throw thrown
-          flight.unanswered(thrown.code)
-          break
+          outcome = { code: codeOf(thrown) }
         }
-        flight.answered(response.status, response.headers)
         break
       case 'renew':
         await identity.ready(deadline)
-        flight.renewed(core)
         break
       case 'read':
-        if (step.what === 'document') return receiveDocument(flight, response, deadline)
-        if (step.what === 'raw') return { ...flight.received(undefined), response }
-        void response.body?.cancel().catch(() => {})
-        return flight.received(undefined)
+        if (step.what === 'document' && response) outcome = await documentOf(response, deadline)
+        else if (step.what === 'raw') raw = response
+        else void response?.body?.cancel().catch(() => {})
+        break
+      case 'done': {
+        const { is, ...reply } = step
+        return raw ? { ...reply, response: raw } : reply
+      }
       default:
-        throw corePanicked
+        throw step.error ?? corePanicked
     }
   }
 }
@@ -93,16 +97,13 @@ const initOf = (step: SendStep, { cache }: CallParts, body: Body | undefined): R
   return init
 }
 
-const receiveDocument = async (flight: Flight, response: Response, deadline: Deadline): Promise<Received> => {
-  let document: unknown
+const documentOf = async (response: Response, deadline: Deadline): Promise<Outcome> => {
   try {
     const text = await readBody(() => response.text(), deadline)
-    document = text ? parse(text) : undefined
+    return text ? { document: parse(text) } : {}
   } catch (thrown) {
-    if (isFailure(thrown)) return flight.unreadable(thrown.code)
-    throw thrown
+    return { code: codeOf(thrown) }
   }
-  return flight.received(document)
 }
 
 const parse = (text: string): unknown => {

@@ -1,5 +1,5 @@
-import type { Core } from '../abi.js'
-import { isFailure } from '../failure.js'
+import type { Core, Outcome } from '../abi.js'
+import { codeOf } from '../failure.js'
 import type { CoreSession } from '../session.js'
 import { type Deadline, startDeadline } from './deadline.js'
 import { readBody, send } from './send.js'
@@ -18,9 +18,9 @@ export const identityOf = (core: Core, onSession: (session: CoreSession) => void
   let reading: Promise<void> | undefined
   const read = () => {
     reading ??= readOnce(core).then(
-      (news) => {
+      () => {
         reading = undefined
-        if (news) onSession(core.snapshot() as CoreSession)
+        onSession(core.snapshot() as CoreSession)
       },
       (thrown) => {
         reading = undefined
@@ -41,26 +41,24 @@ export const identityOf = (core: Core, onSession: (session: CoreSession) => void
   }
 }
 
-const readOnce = async (core: Core): Promise<boolean> => {
+const readOnce = async (core: Core): Promise<void> => {
   const url = core.begin()
+  core.found(await answerOf(url), Date.now())
+}
+
+const answerOf = async (url: string): Promise<Outcome> => {
   const deadline = startDeadline(TIMEOUT)
-  let response: Response
-  let text: string
+  const headers = { accept: 'application/json' }
   try {
-    const headers = { accept: 'application/json' }
-    response = await send(
-      url,
-      { headers, cache: 'no-store', credentials: 'include', redirect: 'error' },
-      deadline,
-    )
-    text = await readBody(() => response.text(), deadline)
+    const init: RequestInit = { headers, cache: 'no-store', credentials: 'include', redirect: 'error' }
+    const response = await send(url, init, deadline)
+    const document = parsed(await readBody(() => response.text(), deadline))
+    return { status: response.status, headers: response.headers, document }
   } catch (thrown) {
-    if (isFailure(thrown)) return core.missed(thrown.code, Date.now())
-    throw thrown
+    return { code: codeOf(thrown) }
   } finally {
     deadline.end()
   }
-  return core.found(response.status, response.headers, parsed(text), Date.now())
 }
 
 // What is no JSON is a text to the core, and that is no session document.
