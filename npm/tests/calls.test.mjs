@@ -168,3 +168,49 @@ test('where there is no page an app URL is asked for', async (test) => {
   assert.equal(error.code, 'config_invalid')
   assert.match(error.message, /appUrl/)
 })
+
+test('a limit that no timer can wait is no limit', async (test) => {
+  script(test, { ...session, 'GET /a': json([]) })
+  assert.deepEqual((await client({ timeout: 1e12 }).get('/a')).data, [])
+})
+
+test('a token that the backend refuses is read again, and a newer one is tried once', async (test) => {
+  let reads = 0
+  const { count } = script(test, {
+    'GET /api/auth/session': () => {
+      reads += 1
+      return json({ ...signedIn, accessToken: `token-${reads}` })
+    },
+    'GET /a': (request) =>
+      request.headers.get('authorization') === 'Bearer token-2' ? json('new') : json({}, { status: 401 }),
+  })
+  const api = client()
+  const answers = await Promise.all([api.get('/a'), api.get('/a'), api.get('/a')])
+  assert.deepEqual(
+    answers.map(({ data }) => data),
+    ['new', 'new', 'new'],
+  )
+  assert.equal(count('GET /api/auth/session'), 2)
+})
+
+test('one caller’s abort leaves the session read to the others', async (test) => {
+  const answer = held()
+  script(test, { 'GET /api/auth/session': () => answer.promise, 'GET /a': json([]) })
+  const api = client()
+  const controller = new AbortController()
+  const stopped = api.get('/a', { signal: controller.signal })
+  const other = api.get('/a')
+  controller.abort()
+  assert.equal((await stopped).error.code, 'aborted')
+  answer.resolve(json(signedIn))
+  assert.deepEqual((await other).data, [])
+})
+
+test('a body without a JSON form is refused by the client', async (test) => {
+  script(test, session)
+  const round = {}
+  round.self = round
+  for (const body of [round, () => {}, 10n]) {
+    assert.equal((await client().post('/a', body)).error.code, 'call_invalid')
+  }
+})

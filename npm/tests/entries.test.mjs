@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
+import { register } from 'node:module'
 import { test } from 'node:test'
 import { authjs } from 'twinfetch/dialects/authjs'
 import { appUrl, baseUrl, json, script, signedIn } from './scripted.mjs'
@@ -11,6 +12,28 @@ test('the browser entry unpacks the embedded wasm', async (test) => {
   script(test, { 'GET /api/auth/session': json(signedIn) })
   const { createClient } = await import('../dist/index.js')
   assert.equal((await createClient(options).getSession()).status, 'authenticated')
+})
+
+test('the embedded wasm is the wasm that is shipped beside it', async () => {
+  const { embedded } = await import('../dist/core.js')
+  assert.deepEqual(Buffer.from(embedded()), wasm)
+})
+
+test('the edge entry takes the module that the platform has compiled', async (test) => {
+  script(test, { 'GET /api/auth/session': json(signedIn) })
+  register(
+    `data:text/javascript,${encodeURIComponent(`
+      import { readFileSync } from 'node:fs'
+      export const load = (url, context, next) => {
+        if (!url.endsWith('.wasm?module')) return next(url, context)
+        const bytes = readFileSync(new URL(url)).toString('base64')
+        const source = 'export default new WebAssembly.Module(Buffer.from("' + bytes + '", "base64"))'
+        return { format: 'module', source, shortCircuit: true }
+      }`)}`,
+  )
+  const { createClient } = await import('../dist/index.edge.js')
+  const session = await createClient(options).getSession()
+  assert.equal(session.status, 'authenticated', session.error?.message)
 })
 
 test('the slim entry takes bytes, a module, a response and a function that brings one', async (test) => {

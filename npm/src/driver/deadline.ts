@@ -17,6 +17,9 @@ export interface Deadline {
   end(): void
 }
 
+/** What a timer can wait at most, in milliseconds: a longer wait would be none. */
+const LONGEST = 2 ** 31 - 1
+
 /** Starts the clock; `timeout` is in milliseconds, 0 means no limit. */
 export const startDeadline = (timeout: number, caller?: AbortSignal): Deadline => {
   const controller = new AbortController()
@@ -27,10 +30,13 @@ export const startDeadline = (timeout: number, caller?: AbortSignal): Deadline =
   const extend = () => {
     clearTimeout(timer)
     if (!timeout) return
-    timer = setTimeout(() => {
-      late = true
-      abort()
-    }, timeout)
+    timer = setTimeout(
+      () => {
+        late = true
+        abort()
+      },
+      Math.min(timeout, LONGEST),
+    )
   }
   const stop = () => clearTimeout(timer)
   const cause = (other: Failure) => (late ? timedOut : signal.aborted ? aborted : other)
