@@ -20,6 +20,7 @@ use crate::document::JsDocument;
 use crate::identity;
 
 #[cfg(target_arch = "wasm32")]
+#[cfg(target_arch = "wasm32")]
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
