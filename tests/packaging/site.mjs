@@ -75,6 +75,10 @@ const answer = (line, request, response) => {
     })
     return response.end(exported.content)
   }
+  if (line === 'GET /api/broken') {
+    response.writeHead(200, { 'content-type': 'text/csv', 'content-length': 1000 })
+    return response.write('a part', () => request.socket.destroy())
+  }
   if (line === 'POST /api/files') {
     const chunks = []
     request.on('data', (chunk) => chunks.push(chunk))

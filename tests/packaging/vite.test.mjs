@@ -80,6 +80,48 @@ test('an app built by Vite works', async (test) => {
   await exercise(test, await startSite(test, await built()))
 })
 
+test('a download that breaks off is an error, and nothing is saved', async (test) => {
+  const site = await startSite(test, await built())
+  const { context, page } = await openPage(test)
+  await context.addCookies([{ name: 'user', value: 'ada', url: site.url }])
+  await page.goto(site.url)
+  const saved = []
+  page.on('download', (download) => saved.push(download.suggestedFilename()))
+  const error = await page.evaluate(async () => {
+    const { error } = await window.api.download('/api/broken')
+    return [error?.kind, error?.code, error?.retryable]
+  })
+  assert.deepEqual(error, ['network', 'network_failed', true])
+  await page.evaluate(() => window.api.get('/api/posts'))
+  assert.deepEqual(saved, [])
+})
+
+test('a trap in a page settles what was asked, and the next call works', async (test) => {
+  const site = await startSite(test, await built())
+  const { context, page, complaints } = await openPage(test)
+  await context.addCookies([{ name: 'user', value: 'ada', url: site.url }])
+  await page.addInitScript(() => {
+    const { instantiate } = WebAssembly
+    window.memories = []
+    WebAssembly.instantiate = async (...args) => {
+      const instance = await instantiate(...args)
+      window.memories.push(instance.exports.memory)
+      return instance
+    }
+  })
+  await page.goto(site.url)
+  await page.locator('output', { hasText: 'Ada' }).waitFor()
+  const codes = await page.evaluate(async () => {
+    const pending = [window.api.get('/api/posts'), window.api.get('/api/posts')]
+    for (const { buffer } of window.memories) new Uint8Array(buffer).fill(0xff)
+    return (await Promise.all(pending)).map(({ error }) => error?.code)
+  })
+  assert.deepEqual(codes, ['core_panicked', 'core_panicked'])
+  assert.deepEqual(await page.evaluate(async () => (await window.api.get('/api/posts')).data[0].id), 1)
+  assert.equal(await page.locator('output').textContent(), 'Ada')
+  assert.deepEqual(complaints, [])
+})
+
 test('an app in Vite’s development server works', async (test) => {
   await rm(`${outDir}-cache`, { recursive: true, force: true })
   const site = await startSite(test)
