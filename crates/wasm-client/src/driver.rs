@@ -34,7 +34,7 @@ impl Received {
     /// `malformed_body` when it has another shape.
     #[cfg(feature = "serde")]
     pub fn json<T: serde::de::DeserializeOwned>(&self) -> Result<T, Error> {
-        let text = js_sys::JSON::stringify(&self.data).map(String::from).unwrap_or_else(|_| "null".to_owned());
+        let text = js_sys::JSON::stringify(&self.data).map_or_else(|_| "null".to_owned(), String::from);
         serde_json::from_str(&text).map_err(|_| Error::new(Code::MalformedBody))
     }
 }

@@ -1,0 +1,56 @@
+//! What JavaScript hands in, read by duck typing.
+
+use twinfetch_core::address::BaseUrl;
+use twinfetch_core::error::{Code, Error};
+use twinfetch_core::head::Head;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    /// What came of a step, read by duck typing.
+    pub type Outcome;
+
+    #[wasm_bindgen(method, getter)]
+    fn status(this: &Outcome) -> u16;
+    #[wasm_bindgen(method, getter)]
+    fn headers(this: &Outcome) -> Headers;
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn code(this: &Outcome) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn document(this: &Outcome) -> JsValue;
+
+    /// A URL that the browser's parser has split.
+    pub type Location;
+
+    #[wasm_bindgen(method, getter)]
+    fn origin(this: &Location) -> String;
+    #[wasm_bindgen(method, getter)]
+    fn pathname(this: &Location) -> String;
+
+    /// A response's headers.
+    type Headers;
+
+    #[wasm_bindgen(method)]
+    fn get(this: &Headers, name: &str) -> Option<String>;
+}
+
+impl Location {
+    pub(super) fn base_url(&self, setting: &str) -> Result<BaseUrl, Error> {
+        BaseUrl::from_parts(&self.origin(), &self.pathname(), setting)
+    }
+}
+
+impl Outcome {
+    pub(super) fn head(&self) -> Result<Head, Code> {
+        if let Some(code) = self.code() {
+            return Err(named(&code));
+        }
+        let headers = self.headers();
+        Ok(Head::new(self.status(), |name| headers.get(name)))
+    }
+}
+
+/// The code of a name; what is not known is taken for a network failure.
+pub(super) fn named(code: &str) -> Code {
+    Code::ALL.iter().find(|known| known.name() == code).copied().unwrap_or(Code::NetworkFailed)
+}
