@@ -14,8 +14,8 @@ const LINES: usize = 300;
 /// Names that say nothing about what is in the file.
 const EMPTY_NAMES: [&str; 4] = ["common", "helpers", "manager", "utils"];
 
-/// Where the target may be asked for: the drivers, of which the tests' player is one.
-const DRIVERS: [&str; 3] = ["crates/server-client/", "crates/wasm-client/", "tests/player/"];
+/// Where the target may be asked for: the drivers, of which the tests' player is one, and tests.
+const ASKING: [&str; 3] = ["crates/server-client/", "crates/wasm-client/", "tests/"];
 
 /// Reads every source file that git knows or would add.
 pub(super) fn breaches() -> Result<Vec<String>> {
@@ -41,7 +41,7 @@ fn judge(file: &str, text: &str) -> Vec<String> {
     if let Some(name) = file.split(['/', '.']).find(|part| EMPTY_NAMES.contains(part)) {
         breaches.push(format!("{file}: `{name}` says nothing; name the subject"));
     }
-    if Path::new(file).extension().is_some_and(|extension| extension == "rs") && !in_driver(file) {
+    if Path::new(file).extension().is_some_and(|extension| extension == "rs") && !may_ask(file) {
         let asking = text.lines().enumerate().filter(|(_, line)| asks_target(line));
         breaches.extend(asking.map(|(number, _)| {
             format!("{file}:{}: only a driver crate and a test ask for the target architecture", number + 1)
