@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
+import { dirname } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
@@ -69,4 +70,32 @@ test('a consumer compiles against the types, with both ways to resolve them', ()
       },
     )
   }
+})
+
+test('the examples of the READMEs compile', () => {
+  const folder = `${root}tests/types/readme/`
+  rmSync(folder, { recursive: true, force: true })
+  for (const [name, file] of [
+    ['repository', `${root}../README.md`],
+    ['package', `${root}README.md`],
+  ]) {
+    const blocks = [...readFileSync(file, 'utf8').matchAll(/^```tsx?\n([\s\S]*?)^```/gm)].map(
+      ([, code]) => code,
+    )
+    assert(blocks.length >= 2, `${file} has examples`)
+    for (const [index, code] of blocks.entries()) {
+      // An example says in its first line where it stands, when another one imports it.
+      const path = `${folder}${name}/${code.match(/^\/\/ (\S+\.tsx?)\n/)?.[1] ?? `${index}.tsx`}`
+      mkdirSync(dirname(path), { recursive: true })
+      writeFileSync(path, code)
+    }
+  }
+  const types = {
+    extends: '../tsconfig.bundler.json',
+    compilerOptions: { types: ['node'] },
+    files: [],
+    include: ['.'],
+  }
+  writeFileSync(`${folder}tsconfig.json`, JSON.stringify(types))
+  execFileSync(`${root}node_modules/.bin/tsc`, ['--project', folder], { stdio: 'pipe' })
 })

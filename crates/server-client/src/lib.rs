@@ -73,3 +73,8 @@ pub use twinfetch_core::dialect::Dialect;
 pub use twinfetch_core::error::{Code, Kind};
 pub use twinfetch_core::seal::SessionError;
 pub use twinfetch_core::secret::Secret;
+
+/// The example of the repository's README compiles.
+#[cfg(all(doctest, feature = "axum"))]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
