@@ -54,7 +54,11 @@ mod error;
 #[cfg(feature = "tower")]
 mod layer;
 mod memo;
+#[cfg(feature = "proxy")]
+mod proxy;
 mod session;
+#[cfg(any(feature = "axum", feature = "proxy"))]
+mod status;
 mod transport;
 
 pub use answer::Reply;
@@ -68,6 +72,8 @@ pub use client::ServerClient;
 pub use error::Error;
 #[cfg(feature = "tower")]
 pub use layer::{ApiLayer, ApiService};
+#[cfg(feature = "proxy")]
+pub use proxy::{Proxy, ProxyBody, ProxyBuilder};
 pub use session::{Authenticated, Session};
 pub use twinfetch_core::dialect::Dialect;
 pub use twinfetch_core::error::{Code, Kind};
