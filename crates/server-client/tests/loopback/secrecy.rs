@@ -15,7 +15,13 @@ const CANARY: &str = "canary";
 
 /// Keeps what is logged.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
 
 impl io::Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -82,7 +88,7 @@ async fn nothing_secret_is_written_anywhere() {
     let stage = Stage::new().await;
     let _: Vec<Value> = stage.signed_in(ADA).await.get("/api/posts").query("canary", "canary").await.unwrap();
 
-    let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let logged = log.text();
     let lines_of_the_client = logged.lines().filter(|line| line.contains("twinfetch_server_client"));
     assert!(lines_of_the_client.clone().count() > 10, "{logged}");
     assert!(logged.contains("route=\"/x\"") && logged.contains("status=500") && logged.contains("request_id="));
