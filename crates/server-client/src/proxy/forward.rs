@@ -64,8 +64,12 @@ where
         request_id,
     });
     let outcome = match headers(settings, &api, &parts.headers, &called) {
-        Ok(headers) => {
+        Ok(mut headers) => {
             let upload = (!body.is_end_stream()).then(|| Upload::new(body));
+            if upload.is_none() && matches!(method, Method::Patch | Method::Post | Method::Put) {
+                // Without it some servers wait for a body, or refuse with 411 (RFC 9110 §8.6).
+                headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+            }
             Forwarding { settings, method, path, headers, upload, called: Arc::clone(&called) }.perform().await
         }
         Err(error) => Err(error),

@@ -140,6 +140,18 @@ async fn the_settings_of_time_hold() {
 }
 
 #[tokio::test]
+async fn an_answer_counts_from_the_last_piece_of_the_upload() {
+    let (asked, begun) = (Timed::new(&[Does::Hang]).await, Instant::now());
+    let last = stream::once(async {
+        sleep(Duration::from_secs(7)).await;
+        Ok::<_, std::convert::Infallible>(Bytes::from_static(b"piece"))
+    });
+    let response = send(&proxy(&asked.backend.url), request("PUT", "/api/files/1", Body::from_stream(last))).await;
+    assert_eq!(response.status(), StatusCode::GATEWAY_TIMEOUT);
+    assert_eq!(begun.elapsed().as_secs(), 12);
+}
+
+#[tokio::test]
 async fn an_upload_may_take_longer_than_the_wait_for_the_answer() {
     let backend = Scripted::new(|request: axum::extract::Request| async move {
         let body = axum::body::to_bytes(request.into_body(), 1 << 20).await.unwrap();
