@@ -6,6 +6,7 @@
 //!   └─ incoming(&headers)     one per incoming request, dies with it
 //!        └─ Api               session(), get, post, put, patch, delete
 //!   └─ background()           an Api without an incoming request
+//! Proxy                       with the feature `proxy`: a route that forwards what browsers ask of the backend
 //! ```
 //!
 //! ```

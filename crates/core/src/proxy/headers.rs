@@ -86,7 +86,6 @@ const OF_RESPONSES: &[&str] = &[
     "content-type",
     "etag",
     "last-modified",
-    "link",
     "preference-applied",
     "retry-after",
     "vary",

@@ -72,7 +72,11 @@ where
             }
             Forwarding { settings, method, path, headers, upload, called: Arc::clone(&called) }.perform().await
         }
-        Err(error) => Err(error),
+        Err(error) => {
+            let Called { method, route, request_id, .. } = &*called;
+            tracing::warn!(method, route, request_id, code = error.code().name(), "a request was not forwarded");
+            Err(error)
+        }
     };
     outcome.unwrap_or_else(|error| refuse(&error.of(&called), &called.request_id))
 }

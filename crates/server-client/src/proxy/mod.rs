@@ -33,13 +33,23 @@ use crate::error::BoxError;
 ///
 #[cfg_attr(feature = "axum", doc = "```")]
 #[cfg_attr(not(feature = "axum"), doc = "```ignore")]
-/// use axum::{Router, routing::get};
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+/// # let backend = twinfetch_backend::serve(twinfetch_backend::Options::default()).await?;
+/// use axum::{Router, body::Body, http::{Request, StatusCode}, routing::get};
 /// use twinfetch_server_client::{Proxy, ServerClient};
 ///
-/// let client = ServerClient::builder().secrets(["of the app"]).build()?;
+/// let client = ServerClient::builder().base_url(backend.url()).secrets(["of the app"]).build()?;
 /// let proxy = Proxy::builder(client).allow("/api/posts").allow_below("/api/files").build()?;
-/// let app: Router = Router::new().route("/", get(async || "the page")).route_service("/api/{*path}", proxy);
-/// # Ok::<(), twinfetch_server_client::Error>(())
+/// let mut app: Router = Router::new().route("/", get(async || "the page")).route_service("/api/{*path}", proxy);
+///
+/// # use tower_service::Service as _;
+/// for (path, expected) in [("/api/posts", StatusCode::UNAUTHORIZED), ("/api/me", StatusCode::NOT_FOUND)] {
+///     let response = app.call(Request::get(path).body(Body::empty())?).await?;
+///     assert_eq!(response.status(), expected); // the backend's refusal; the proxy's
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// # What goes through

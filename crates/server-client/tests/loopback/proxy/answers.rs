@@ -6,11 +6,12 @@ use axum::response::{IntoResponse as _, Redirect};
 use http::{HeaderValue, StatusCode};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use twinfetch_core::seal::SealVersion;
 use twinfetch_server_client::Proxy;
 
 use super::{assert_marked, builder, get, message, proxy, request, send, text};
 use crate::scripted::{Scripted, Then, nobody, raw};
-use crate::stage::{ADA, Stage, request_of};
+use crate::stage::{ADA, COOKIE_NAME, SECRET, Stage, request_of, seal, with_cookie};
 
 #[tokio::test]
 async fn the_backends_answer_is_passed_on_whatever_its_status() {
@@ -102,6 +103,17 @@ async fn a_redirect_leads_to_an_allowed_path_or_is_refused() {
 }
 
 #[tokio::test]
+async fn a_session_that_cannot_be_read_is_not_taken_for_none() {
+    let url = nobody().await;
+    let sealed = seal(SealVersion::V5, SECRET, COOKIE_NAME, &json!({ "accessToken": 7 }));
+    let mut request = request("GET", "/api/posts", Body::empty());
+    request.headers_mut().extend(with_cookie(&format!("{COOKIE_NAME}={sealed}")));
+    let response = send(&proxy(&url), request).await;
+    assert_eq!(response.status(), StatusCode::BAD_GATEWAY);
+    assert_eq!(message(response).await, "Your sign-in could not be checked. Please try again later.");
+}
+
+#[tokio::test]
 async fn in_axum_a_browser_works_with_the_reference_backend() {
     let stage = Stage::new().await;
     let proxy = Proxy::builder(stage.client.clone()).allow("/api/posts").build().unwrap();
@@ -115,6 +127,8 @@ async fn in_axum_a_browser_works_with_the_reference_backend() {
     let post = browser.post(format!("{front}/api/posts")).headers(session.clone()).header("origin", &front);
     let post = post.header("content-type", "application/json").body(json!({ "title": "proxied" }).to_string());
     assert_eq!(post.send().await.unwrap().status(), StatusCode::CREATED);
+    let head = browser.head(format!("{front}/api/posts")).headers(session.clone()).send().await.unwrap();
+    assert!(head.headers()["content-length"].to_str().unwrap().parse::<usize>().unwrap() > 2);
     let read = browser.get(format!("{front}/api/posts")).headers(session).send().await.unwrap();
     assert_eq!(read.headers()["cache-control"], "private, no-store");
     let posts: Vec<Value> = serde_json::from_slice(&read.bytes().await.unwrap()).unwrap();

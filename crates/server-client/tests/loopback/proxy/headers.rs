@@ -113,7 +113,7 @@ async fn a_response_comes_back_with_listed_headers_only() {
         content-range: bytes 0-1/9\r\ncontent-disposition: attachment; filename=\"a.csv\"\r\nx-request-id: of-the-backend\r\n\
         set-cookie: a=1\r\nset-cookie: b=2\r\nserver: secret/1.0\r\nx-powered-by: secret\r\ncache-control: public, max-age=60\r\n\
         expires: Thu, 01 Jan 2037 00:00:00 GMT\r\naccess-control-allow-origin: *\r\nwww-authenticate: Basic\r\n\
-        connection: Link\r\nlink: </next>; rel=next\r\nkeep-alive: timeout=9\r\nx-total-count: 9\r\n\r\nab";
+        connection: Vary\r\nvary: accept\r\nlink: <http://inner.test/next>; rel=next\r\nkeep-alive: timeout=9\r\nx-total-count: 9\r\n\r\nab";
     let (url, _serving) = raw(answer, Then::Wait).await;
     let proxy = builder(&url).response_header("X-Total-Count").build().unwrap();
     let response = get(&proxy, "/api/posts").await;

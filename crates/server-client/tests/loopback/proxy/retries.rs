@@ -198,7 +198,7 @@ async fn an_answer_that_falls_silent_breaks_off_after_the_idle_limit() {
 #[tokio::test]
 async fn each_failure_is_logged_without_token_query_or_body() {
     let log = Log::default();
-    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_max_level(tracing::Level::DEBUG);
+    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_max_level(tracing::Level::TRACE);
     let _guard = tracing::subscriber::set_default(subscriber.with_writer(log.clone()).finish());
     let timed = Timed::new(&[Does::Hang, Does::Answer(503), Does::Hang]).await;
     let mut request = request("GET", "/api/posts?q=canary-query", Body::empty());
