@@ -204,7 +204,7 @@ where
         let Called { method, route, request_id, .. } = &*self.called;
         let status = answer.as_ref().ok().map(|response| response.status().as_u16());
         let detail = answer.as_ref().err().map(|unanswered| unanswered.failure.cause.words.as_str());
-        tracing::warn!(method, route, request_id, attempt, class, status, detail, "the backend did not answer");
+        tracing::warn!(method, route, request_id, attempt, class, status, detail, "an attempt failed");
     }
 }
 
