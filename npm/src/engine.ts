@@ -104,9 +104,9 @@ export const startEngine = (
         return { ...reply, data: await save(glue, path, response ?? new Response(), options, deadline) }
       }),
     session: ({ fresh, signal }) =>
-      run({ signal, timeout: 0 }, async ({ core, identity }, deadline) => {
+      run({ signal, timeout: 0 }, async ({ identity }, deadline) => {
         await identity.ready(deadline, fresh)
-        return known ?? (core.snapshot() as CoreSession)
+        return known as CoreSession
       }),
     upload: (path, file, options) => call('POST', path, { ...options, body: formOf(file, options) }),
   }

@@ -18,9 +18,9 @@ export const identityOf = (core: Core, onSession: (session: CoreSession) => void
   let reading: Promise<void> | undefined
   const read = () => {
     reading ??= readOnce(core).then(
-      () => {
+      (session) => {
         reading = undefined
-        onSession(core.snapshot() as CoreSession)
+        if (session) onSession(session)
       },
       (thrown) => {
         reading = undefined
@@ -41,9 +41,9 @@ export const identityOf = (core: Core, onSession: (session: CoreSession) => void
   }
 }
 
-const readOnce = async (core: Core): Promise<void> => {
+const readOnce = async (core: Core): Promise<CoreSession | undefined> => {
   const url = core.begin()
-  core.found(await answerOf(url), Date.now())
+  return core.found(await answerOf(url), Date.now())
 }
 
 const answerOf = async (url: string): Promise<Outcome> => {
