@@ -5,6 +5,7 @@ import { type RequestError, requestError } from './error.js'
 import { type ClientOptions, checkOptions } from './options.js'
 import type { RequestOptions, Result } from './request.js'
 import type { CoreSession, Session, SessionSnapshot } from './session.js'
+import { tell } from './tell.js'
 
 /** Gives an entry its `createClient`, from its way to load the engine. */
 export const clientFactory =
@@ -18,7 +19,7 @@ export const clientFactory =
 
     const show = (session: Session) => {
       snapshot = session
-      for (const listener of listeners) listener()
+      listeners.forEach(tell)
     }
     const onSession = (session: CoreSession) => {
       if (session === reported) return

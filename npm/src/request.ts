@@ -11,7 +11,7 @@ export interface RequestOptions {
   /** Query parameters, added to those of the path. */
   query?: Query | undefined
   /** Further request headers. */
-  headers?: Record<string, string> | undefined
+  headers?: HeadersInit | undefined
   /** Stops the call when it fires. */
   signal?: AbortSignal | undefined
   /** How long the whole call may take, in milliseconds; the client's own timeout otherwise. */

@@ -36,6 +36,16 @@ test('the edge entry takes the module that the platform has compiled', async (te
   assert.equal(session.status, 'authenticated', session.error?.message)
 })
 
+test('the edge entry makes a client where there is no process', async (test) => {
+  const { process } = globalThis
+  test.after(() => {
+    globalThis.process = process
+  })
+  const { createClient } = await import('../dist/index.edge.js')
+  delete globalThis.process
+  assert.equal(createClient({ dialect: authjs }).getSnapshot().status, 'loading')
+})
+
 test('the slim entry takes bytes, a module, a response and a function that brings one', async (test) => {
   script(test, {
     'GET /api/auth/session': json(signedIn),

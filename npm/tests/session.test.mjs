@@ -79,6 +79,32 @@ test('the first subscriber reads the session, and every change is told', async (
   assert.deepEqual(seen, ['authenticated', 'anonymous'])
 })
 
+test('a listener that throws is reported as uncaught, and harms no call and no other listener', async (test) => {
+  const { queueMicrotask } = globalThis
+  const reports = []
+  globalThis.queueMicrotask = (task) =>
+    queueMicrotask(() => {
+      try {
+        task()
+      } catch (thrown) {
+        reports.push(thrown.message)
+      }
+    })
+  test.after(() => {
+    globalThis.queueMicrotask = queueMicrotask
+  })
+  script(test, { 'GET /api/auth/session': json(signedIn), 'GET /a': json([1]) })
+  const api = client()
+  const seen = []
+  api.subscribe(() => {
+    throw new Error('of the listener')
+  })
+  api.subscribe(() => seen.push(api.getSnapshot().status))
+  assert.deepEqual((await api.get('/a')).data, [1])
+  assert.deepEqual(seen, ['authenticated'])
+  assert.deepEqual(reports, ['of the listener'])
+})
+
 /** Lets one test believe that it runs in a page. */
 const page = (test) => {
   const listeners = []
