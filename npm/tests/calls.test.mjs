@@ -254,3 +254,17 @@ test('a stream, which can be sent once only, is not sent again with a newer toke
   assert.equal(error.code, 'unauthorized')
   assert.deepEqual([count('POST /a'), reads], [1, 2])
 })
+
+test('a refused call is not repeated as another user, who has signed in meanwhile', async (test) => {
+  const documents = [signedIn, { ...signedIn, user: { name: 'Grace' }, accessToken: 'token-of-grace' }]
+  const { sent } = script(test, {
+    'GET /api/auth/session': () => json(documents.shift()),
+    'POST /a': () => json({ message: 'The token was revoked.' }, { status: 401 }),
+  })
+  const { error } = await client().post('/a', { title: 'of Ada' })
+  assert.deepEqual([error.code, error.message], ['unauthorized', 'The token was revoked.'])
+  const tokens = sent
+    .filter(({ method }) => method === 'POST')
+    .map(({ headers }) => headers.get('authorization'))
+  assert.deepEqual(tokens, ['Bearer token-of-ada'])
+})

@@ -115,7 +115,7 @@ impl Resolved {
     pub(crate) fn present(&self) -> Result<Presented, Error> {
         let session = self.session.as_ref().map_err(Clone::clone)?;
         let token = session.authenticated().and_then(Authenticated::access_token).cloned();
-        Ok(Presented { token, generation: 0 })
+        Ok(Presented { token, ..Presented::default() })
     }
 }
 

@@ -102,7 +102,12 @@ mod tests {
     use crate::session::{Authenticated, Session};
 
     fn signed_in(token: &str, expires_at: Option<u64>) -> Session<()> {
-        Session::Authenticated(Authenticated { claims: (), access_token: Some(Secret::new(token)), expires_at })
+        Session::Authenticated(Authenticated {
+            claims: (),
+            user: String::new(),
+            access_token: Some(Secret::new(token)),
+            expires_at,
+        })
     }
 
     #[test]
