@@ -83,6 +83,18 @@ test('a chunk or a wasm that cannot be loaded is a network error, and the next c
   assert.equal((await api.getSession()).status, 'authenticated')
 })
 
+test('a core that does not load keeps nobody waiting longer than the call may take', async (test) => {
+  const { sent } = script(test, {})
+  const { createClient } = await import('twinfetch/slim')
+  const api = createClient({ ...options, wasm: () => new Promise(() => {}) })
+  assert.equal((await api.get('/a', { timeout: 20 })).error.code, 'timed_out')
+  const controller = new AbortController()
+  const calls = [api.get('/a', controller), api.getSession(controller)]
+  controller.abort()
+  for (const { error } of await Promise.all(calls)) assert.equal(error.code, 'aborted')
+  assert.deepEqual(sent, [])
+})
+
 test('a policy that refuses every wasm is told from a runtime without any', async (test) => {
   const { compile } = WebAssembly
   const real = globalThis.WebAssembly

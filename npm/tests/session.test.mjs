@@ -48,6 +48,21 @@ test('a failure is an unknown session with its cause, never a sign-out', async (
   }
 })
 
+test('a session read that takes too long leaves the session unknown', async (test) => {
+  const { timeout } = AbortSignal
+  test.after(() => {
+    AbortSignal.timeout = timeout
+  })
+  AbortSignal.timeout = () => {
+    const controller = new AbortController()
+    setTimeout(() => controller.abort(), 10)
+    return controller.signal
+  }
+  script(test, { 'GET /api/auth/session': () => new Promise(() => {}) })
+  const session = await client().getSession()
+  assert.deepEqual([session.status, session.error.code], ['unknown', 'timed_out'])
+})
+
 test('a call with an unknown session fails with the cause and does not reach the backend', async (test) => {
   const { count } = script(test, { 'GET /api/auth/session': html(503), 'GET /api/posts': json([]) })
   const { error } = await client().get('/api/posts')
