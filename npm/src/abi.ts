@@ -8,7 +8,7 @@ import type { CoreSession } from './session.js'
 export interface Core {
   fresh(now: number): boolean
   begin(): string
-  found(outcome: Outcome, now: number): CoreSession | undefined
+  found(outcome: Outcome, now: number): CoreSession
   forget(): void
   start(method: string, path: string, headers: Pair[], raw: boolean): Flight
   /** Takes the object out of the glue's finalization registry. */

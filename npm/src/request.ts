@@ -58,7 +58,7 @@ export interface SavedFile {
   size: number
 }
 
-/** The answer of a call: exactly one of `data` and `error` is set. */
+/** The answer of a call: `error` is set, or `data` is, which is `undefined` where the response has none (204). */
 export type Result<T> =
   | {
       data: T

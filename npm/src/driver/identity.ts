@@ -18,16 +18,11 @@ export interface Identity {
 export const identityOf = (core: Core, onSession: (session: CoreSession) => void): Identity => {
   let reading: Promise<void> | undefined
   const read = () => {
-    reading ??= readOnce(core).then(
-      (session) => {
+    reading ??= readOnce(core)
+      .finally(() => {
         reading = undefined
-        if (session) onSession(session)
-      },
-      (thrown) => {
-        reading = undefined
-        throw thrown
-      },
-    )
+      })
+      .then(onSession)
     return reading
   }
   return {
@@ -42,7 +37,7 @@ export const identityOf = (core: Core, onSession: (session: CoreSession) => void
   }
 }
 
-const readOnce = async (core: Core): Promise<CoreSession | undefined> => {
+const readOnce = async (core: Core): Promise<CoreSession> => {
   const url = core.begin()
   return core.found(await answerOf(url), Date.now())
 }

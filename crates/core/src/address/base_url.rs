@@ -73,7 +73,7 @@ impl BaseUrl {
             return Err(refuse(setting, "it must not have a query or a fragment"));
         }
         let prefix = rest.strip_suffix('/').unwrap_or(rest);
-        if super::path::check(prefix).is_err() || text::parts(prefix, b'/').skip(1).any(str::is_empty) {
+        if super::path::is_ambiguous(prefix) || text::parts(prefix, b'/').skip(1).any(str::is_empty) {
             return Err(refuse(setting, "its path is not plain"));
         }
         Ok(Self::from_parts(origin.as_str(), prefix))

@@ -30,7 +30,7 @@ pub(crate) fn resolve(current: &str, location: &str) -> Option<String> {
     };
     let (target_origin, rest) = Origin::split(&target).ok()?;
     let route = text::before(rest, b'?');
-    if target_origin != origin || super::path::check(route).is_err() || route.starts_with("//") {
+    if target_origin != origin || super::path::is_ambiguous(route) || route.starts_with("//") {
         return None;
     }
     Some(text::concat(&[origin.as_str(), if rest.starts_with('/') { "" } else { "/" }, rest]))

@@ -67,17 +67,17 @@ impl Core {
         self.session_url.clone()
     }
 
-    /// Takes over what a session read found, an answer with its document or a code, and returns the session; `undefined`
-    /// when it was ended since the read began.
+    /// Takes over what a session read found, an answer with its document or a code, and returns the session.
     pub fn found(&mut self, outcome: &Outcome, now: f64) -> JsValue {
-        let Some(read) = self.reading.take() else { return JsValue::UNDEFINED };
+        let read = self.reading.take().unwrap_or_else(|| self.held.begin());
         let found = match outcome.head() {
             Ok(head) => identity::session(self.dialect, &head, Some(JsDocument(outcome.document()))),
             Err(code) => Err(Error::new(code)),
         };
         let found = found.unwrap_or_else(Session::Unknown);
         let value = output::session_value(&found, self.dialect);
-        if self.held.finish(read, found, milliseconds(now)) { value } else { JsValue::UNDEFINED }
+        self.held.finish(read, found, milliseconds(now));
+        value
     }
 
     /// Has the session read again before its next use: it may have changed elsewhere.
