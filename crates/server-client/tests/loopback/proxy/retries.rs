@@ -212,7 +212,7 @@ async fn each_failure_is_logged_without_token_query_or_body() {
 
     let everything = log.text();
     assert!(!everything.contains("canary"), "{everything}");
-    let text: String = everything.lines().filter(|line| line.contains(ID)).map(|line| format!("{line}\n")).collect();
+    let text = everything.lines().filter(|line| line.contains(ID)).collect::<Vec<_>>().join("\n");
     let failures: Vec<_> = text.lines().filter(|line| line.contains("an attempt failed")).collect();
     assert_eq!(failures.len(), 3, "{text}");
     for (line, (attempt, class)) in
