@@ -141,7 +141,7 @@ impl OAuthBuilder {
     /// # Errors
     /// `config_invalid`, with a sentence that names the setting.
     pub fn build(self) -> Result<OAuth, Error> {
-        let unusable = |setting: &str, why: &str| Error::config(format!("The setting {setting} is not usable: {why}."));
+        self.check()?;
         let issuer = IssuerUrl::new(self.issuer).map_err(|_| unusable("issuer", NO_ADDRESS))?;
         let redirect = RedirectUrl::new(self.redirect_uri).map_err(|_| unusable("redirect_uri", NO_ADDRESS))?;
         for (setting, text, url) in
@@ -151,19 +151,6 @@ impl OAuthBuilder {
             if url.scheme() != "https" && !is_loopback(url) {
                 return Err(unusable(setting, "it is not https, and not of this machine"));
             }
-        }
-        let required = [("client_id", self.client_id.is_empty()), ("secrets", self.secrets.is_empty())];
-        if let Some((setting, _)) = required.iter().find(|(_, missing)| *missing) {
-            return Err(unusable(setting, "there is none"));
-        }
-        if self.secrets.iter().any(|secret| secret.expose().len() < SHORTEST_SECRET) {
-            return Err(unusable("secrets", "one has less than 32 characters"));
-        }
-        if self.cookie_name.is_empty() || !self.cookie_name.bytes().all(is_of_a_name) {
-            return Err(unusable("cookie_name", "it is not made of letters, digits, - _ and . only"));
-        }
-        if self.timeout.is_zero() {
-            return Err(unusable("timeout", "it is zero"));
         }
         let app_url = self.app_url.unwrap_or_else(|| redirect.url().origin().ascii_serialization());
         let app_url = BaseUrl::parse(&app_url, "app_url").map_err(Error::new)?;
@@ -188,12 +175,33 @@ impl OAuthBuilder {
             clock: self.clock,
         }))
     }
+
+    /// What can be said without reading an address.
+    fn check(&self) -> Result<(), Error> {
+        let wrong = [
+            ("client_id", self.client_id.is_empty(), "there is none"),
+            ("secrets", self.secrets.is_empty(), "there is none"),
+            ("secrets", self.secrets.iter().any(is_short), "one has less than 32 characters"),
+            ("cookie_name", !is_name(&self.cookie_name), "it is not made of letters, digits, - _ and . only"),
+            ("timeout", self.timeout.is_zero(), "it is zero"),
+        ];
+        let wrong = wrong.iter().find(|(_, is_wrong, _)| *is_wrong);
+        wrong.map_or(Ok(()), |(setting, _, why)| Err(unusable(setting, why)))
+    }
+}
+
+fn unusable(setting: &str, why: &str) -> Error {
+    Error::config(format!("The setting {setting} is not usable: {why}."))
 }
 
 const NO_ADDRESS: &str = "it is not an absolute address";
 
-fn is_of_a_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)
+fn is_short(secret: &Secret) -> bool {
+    secret.expose().len() < SHORTEST_SECRET
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }
 
 const fn limits(call: Duration) -> Limits {

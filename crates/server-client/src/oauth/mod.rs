@@ -206,8 +206,9 @@ impl OAuth {
             Age::Newest => provider.renewed(transport, now).await?,
         };
         let names_itself = provider::names_itself(&metadata);
+        let authentication = provider::authentication(&metadata);
         let client = Client::from_provider_metadata((*metadata).clone(), client_id.clone(), client_secret.clone());
-        Ok((client.set_redirect_uri(redirect.clone()), names_itself))
+        Ok((client.set_redirect_uri(redirect.clone()).set_auth_type(authentication), names_itself))
     }
 
     /// A path of the app, or the default one.

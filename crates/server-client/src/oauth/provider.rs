@@ -9,7 +9,7 @@ use openidconnect::core::{
     CoreSubjectIdentifierType, CoreTokenIntrospectionResponse, CoreTokenType,
 };
 use openidconnect::{
-    AdditionalClaims, AdditionalProviderMetadata, DiscoveryError, EmptyExtraTokenFields, EndpointMaybeSet,
+    AdditionalClaims, AdditionalProviderMetadata, AuthType, DiscoveryError, EmptyExtraTokenFields, EndpointMaybeSet,
     EndpointNotSet, EndpointSet, IdTokenFields, IssuerUrl, ProviderMetadata, StandardErrorResponse,
     StandardTokenResponse, url::Url,
 };
@@ -165,6 +165,17 @@ impl Provider {
 /// Whether every answer has to name its issuer (RFC 9207 §3).
 pub(super) fn names_itself(metadata: &Metadata) -> bool {
     metadata.additional_metadata().authorization_response_iss_parameter_supported
+}
+
+/// Where the client's secret goes: into the header, unless only the body will do.
+pub(super) fn authentication(metadata: &Metadata) -> AuthType {
+    let methods = metadata.token_endpoint_auth_methods_supported();
+    let offered = |method| methods.is_some_and(|methods| methods.contains(&method));
+    if offered(CoreClientAuthMethod::ClientSecretPost) && !offered(CoreClientAuthMethod::ClientSecretBasic) {
+        AuthType::RequestBody
+    } else {
+        AuthType::BasicAuth
+    }
 }
 
 /// Whether an address is of this machine, where plain http hides nothing less than https would.

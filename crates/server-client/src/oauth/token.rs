@@ -79,9 +79,8 @@ pub(super) fn verify(
         .id_token_verifier()
         .set_allowed_algs(ALGORITHMS)
         .set_time_fn(move || earliest.into())
-        .set_issue_time_verifier_fn(move |issued| match SystemTime::from(issued) <= latest {
-            true => Ok(()),
-            false => Err(String::new()),
+        .set_issue_time_verifier_fn(move |issued| {
+            (SystemTime::from(issued) <= latest).then_some(()).ok_or_else(String::new)
         });
     let token = tokens.id_token().ok_or(Doubt::Refused("there is none"))?;
     let claims = token.claims(&verifier, nonce).map_err(|error| doubt(&error))?;

@@ -15,7 +15,7 @@ use http::StatusCode;
 use rcgen::{KeyPair, PKCS_ED25519, PublicKeyData as _, SigningKey as _};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use sha2::{Digest as _, Sha256};
+use sha2::{Digest as _, Sha256, Sha512};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -81,6 +81,8 @@ struct Redemption {
     code_verifier: String,
     redirect_uri: String,
     grant_type: String,
+    client_id: Option<String>,
+    client_secret: Option<String>,
 }
 
 impl Fake {
@@ -136,9 +138,12 @@ impl Fake {
     fn id_token(&self, nonce: &str) -> String {
         let script = self.script();
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
+        // EdDSA on Ed25519 goes with SHA-512.
+        let hash = URL_SAFE_NO_PAD.encode(&Sha512::digest(ACCESS_TOKEN)[..32]);
         let mut claims = json!({
             "iss": self.0.url, "sub": "canary-sub", "aud": CLIENT_ID, "exp": now + 300, "iat": now, "nonce": nonce,
             "email": "canary@example.com", "email_verified": true, "name": "Canary", "hd": "example.com",
+            "azp": CLIENT_ID, "at_hash": hash,
         });
         merge(&mut claims, &script.claims);
         let algorithm = match script.signed {
@@ -211,8 +216,12 @@ async fn redeem(
         return Ok((StatusCode::from_u16(*status).unwrap(), Json(answer.clone())).into_response());
     }
     let refused = |error| (StatusCode::BAD_REQUEST, Json(json!({ "error": error }))).into_response();
-    let credentials = STANDARD.encode(format!("{CLIENT_ID}:{CLIENT_SECRET}"));
-    if headers["authorization"] != format!("Basic {credentials}") {
+    let credentials = format!("Basic {}", STANDARD.encode(format!("{CLIENT_ID}:{CLIENT_SECRET}")));
+    let in_header = headers.get("authorization").is_some_and(|value| *value == credentials);
+    let posted = (redemption.client_id.as_deref(), redemption.client_secret.as_deref());
+    let in_body = posted == (Some(CLIENT_ID), Some(CLIENT_SECRET));
+    let post_only = fake.script().description["token_endpoint_auth_methods_supported"] == json!(["client_secret_post"]);
+    if in_body != post_only || in_header == post_only {
         return Ok(refused("invalid_client"));
     }
     assert_eq!(

@@ -1,6 +1,12 @@
 //! Sign-in over loopback: against a real `OpenID` provider, and against one that does as a test says.
 
-#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
 mod cookie;
 mod fake;

@@ -85,3 +85,23 @@ async fn nobody_there() {
     assert_eq!(error.code(), OAuthCode::ProviderUnreachable);
     assert!(error.log_detail().contains("connect"), "{error:?}");
 }
+
+#[tokio::test]
+async fn the_client_secret_goes_where_the_provider_wants_it() {
+    for methods in [json!(["client_secret_post"]), json!(["client_secret_basic", "client_secret_post"]), json!(null)] {
+        let fake = Fake::new().await;
+        fake.script().description = json!({ "token_endpoint_auth_methods_supported": methods });
+        let oauth = oauth(fake.url());
+        let visit = Visit::begin(&oauth, None).await;
+        visit.back_with(&oauth, &fake.authorize(&visit)).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_provider_that_never_answers_is_given_up() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let oauth = settings(&url).timeout(std::time::Duration::from_millis(50)).build().unwrap();
+    let error = oauth.start(None).await.expect_err("silence");
+    assert_eq!(error.code(), OAuthCode::ProviderUnreachable);
+}

@@ -7,10 +7,12 @@ use twinfetch_server_client::oauth::{OAuth, OAuthBuilder};
 
 use crate::visit::settings;
 
+type Change = fn(OAuthBuilder) -> OAuthBuilder;
+
 #[test]
 fn a_wrong_setting_is_refused_with_its_name() {
     let right = || settings("https://accounts.google.com");
-    let cases: [(&str, fn(OAuthBuilder) -> OAuthBuilder); 17] = [
+    let cases: [(&str, Change); 17] = [
         ("issuer", |it| it.issuer("")),
         ("issuer", |it| it.issuer("accounts.google.com")),
         ("issuer", |it| it.issuer("http://accounts.google.com")),
