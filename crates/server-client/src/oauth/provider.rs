@@ -98,6 +98,9 @@ struct Kept {
 /// How long a description is believed, in seconds.
 const FRESH: u64 = 3600;
 
+/// When it is asked for again after it could not be renewed, in seconds.
+const RETRY: u64 = 60;
+
 /// How long nobody asks again, in seconds: a token that names an unknown key must not make a call each time.
 const PAUSE: u64 = 10;
 
@@ -127,15 +130,15 @@ impl Provider {
         {
             return Ok(Arc::clone(metadata));
         }
-        let metadata = match (self.read(transport).await, &*kept) {
-            (Ok(metadata), _) => Arc::new(metadata),
+        let (metadata, read) = match (self.read(transport).await, &*kept) {
+            (Ok(metadata), _) => (Arc::new(metadata), now),
             (Err(refusal), Some(old)) => {
                 tracing::warn!(code = refusal.code.name(), "the provider's description cannot be renewed");
-                Arc::clone(&old.metadata)
+                (Arc::clone(&old.metadata), now.saturating_sub(FRESH - RETRY))
             }
             (Err(refusal), None) => return Err(refusal),
         };
-        *kept = Some(Kept { metadata: Arc::clone(&metadata), read: now });
+        *kept = Some(Kept { metadata: Arc::clone(&metadata), read });
         Ok(metadata)
     }
 

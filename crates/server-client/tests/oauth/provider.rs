@@ -59,6 +59,12 @@ async fn a_description_is_read_once_an_hour_and_an_old_one_is_better_than_none()
     ahead.set(7400);
     fake.script().down = true;
     oauth.start(None).await.unwrap();
+    oauth.start(None).await.unwrap();
+    assert_eq!(fake.calls("description"), 3);
+    ahead.set(7500);
+    fake.script().down = false;
+    oauth.start(None).await.unwrap();
+    assert_eq!(fake.calls("description"), 4, "asked again after a minute");
 }
 
 #[tokio::test]
