@@ -55,6 +55,8 @@ mod error;
 #[cfg(feature = "tower")]
 mod layer;
 mod memo;
+#[cfg(feature = "oauth")]
+pub mod oauth;
 #[cfg(feature = "proxy")]
 mod proxy;
 mod session;

@@ -1,6 +1,8 @@
 //! Sending a request and reading a response: the only place that knows reqwest.
 
 mod failure;
+#[cfg(feature = "oauth")]
+mod plain;
 #[cfg(feature = "proxy")]
 mod stream;
 
@@ -95,7 +97,10 @@ impl Transport {
 
     /// Sends a request and waits for the response's head.
     pub(crate) async fn send(&self, request: Request, body: Option<&Body>) -> Result<Response, Failure> {
-        let request = self.assemble(request, body)?;
+        self.execute(self.assemble(request, body)?).await
+    }
+
+    async fn execute(&self, request: reqwest::Request) -> Result<Response, Failure> {
         match timeout(self.limits.head, self.client.execute(request)).await {
             Ok(Ok(inner)) => Ok(Response { inner }),
             Ok(Err(error)) => Err(Failure::of(error)),
