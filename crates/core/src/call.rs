@@ -158,7 +158,7 @@ pub(crate) fn invalid(reason: &str) -> Error {
     Error::new(Code::CallInvalid).with_message(text::concat(&["The request cannot be sent: ", reason, "."]))
 }
 
-const fn is_token(byte: u8) -> bool {
+pub(crate) const fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
         || matches!(
             byte,

@@ -34,6 +34,8 @@ pub mod error;
 pub mod exchange;
 pub mod file_name;
 pub mod head;
+#[cfg(feature = "proxy")]
+pub mod proxy;
 #[cfg(feature = "seal")]
 pub mod seal;
 pub mod secret;

@@ -5,10 +5,10 @@ use axum_core::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use http::request::Parts;
 use http::{HeaderValue, StatusCode};
-use twinfetch_core::error::Kind;
 
 use crate::api::Api;
 use crate::error::Error;
+use crate::status;
 
 /// A handler asked for an [`Api`], and no [`ApiLayer`](crate::ApiLayer) gave the request one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +41,7 @@ impl<S: Sync> FromRequestParts<S> for Api {
 /// Shows the message, as plain text, under the status that fits. What the log may hold was written when the call failed.
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        let mut response = (status(&self), self.message().to_owned()).into_response();
+        let mut response = (status::of(&self), self.message().to_owned()).into_response();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
@@ -49,18 +49,5 @@ impl IntoResponse for Error {
             headers.insert(RETRY_AFTER, wait.as_secs().into());
         }
         response
-    }
-}
-
-fn status(error: &Error) -> StatusCode {
-    match error.kind() {
-        Kind::Forbidden => StatusCode::FORBIDDEN,
-        Kind::NotFound => StatusCode::NOT_FOUND,
-        Kind::RateLimited => StatusCode::TOO_MANY_REQUESTS,
-        Kind::Rejected => error.status().filter(StatusCode::is_client_error).unwrap_or(StatusCode::BAD_GATEWAY),
-        Kind::Timeout => StatusCode::GATEWAY_TIMEOUT,
-        Kind::Unauthorized => StatusCode::UNAUTHORIZED,
-        Kind::Decode | Kind::Network | Kind::Status => StatusCode::BAD_GATEWAY,
-        _ => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

@@ -71,6 +71,12 @@ impl ServerClient {
         Self(Arc::new(parts))
     }
 
+    /// Whether both are one client.
+    #[cfg(feature = "proxy")]
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     pub(crate) fn base(&self) -> &BaseUrl {
         &self.0.base
     }

@@ -22,6 +22,10 @@ use twinfetch_core::error::{Code, Error as Reason, Kind};
 #[derive(Clone)]
 pub struct Error(Box<Inner>);
 
+/// Any error of another crate's stream.
+#[cfg(feature = "proxy")]
+pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
 #[derive(Clone)]
 struct Inner {
     reason: Reason,

@@ -6,6 +6,7 @@
 //!   └─ incoming(&headers)     one per incoming request, dies with it
 //!        └─ Api               session(), get, post, put, patch, delete
 //!   └─ background()           an Api without an incoming request
+//! Proxy                       with the feature `proxy`: a route that forwards what browsers ask of the backend
 //! ```
 //!
 //! ```
@@ -56,7 +57,11 @@ mod layer;
 mod memo;
 #[cfg(feature = "oauth")]
 pub mod oauth;
+#[cfg(feature = "proxy")]
+mod proxy;
 mod session;
+#[cfg(any(feature = "axum", feature = "proxy"))]
+mod status;
 mod transport;
 
 pub use answer::Reply;
@@ -70,6 +75,8 @@ pub use client::ServerClient;
 pub use error::Error;
 #[cfg(feature = "tower")]
 pub use layer::{ApiLayer, ApiService};
+#[cfg(feature = "proxy")]
+pub use proxy::{Proxy, ProxyBody, ProxyBuilder};
 pub use session::{Authenticated, Session};
 pub use twinfetch_core::dialect::Dialect;
 pub use twinfetch_core::error::{Code, Kind};

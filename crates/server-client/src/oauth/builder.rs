@@ -160,7 +160,8 @@ impl OAuthBuilder {
         let names = (issuer.as_str(), self.client_id.as_str());
         let flow_cookie = FlowCookie::new(&self.cookie_name, secure, &self.secrets, names)
             .map_err(|cause| unusable("secrets", &cause.to_string()))?;
-        let transport = Transport::new(limits(self.timeout), issuer.url().scheme() == "https")
+        let provider = BaseUrl::parse(issuer.as_str(), "issuer").map_err(Error::new)?;
+        let transport = Transport::new(limits(self.timeout), &provider)
             .map_err(|failure| unusable("issuer", "connections cannot be set up").with_cause(Some(failure.cause)))?;
         Ok(OAuth::from_parts(Parts {
             provider: Provider::new(issuer),

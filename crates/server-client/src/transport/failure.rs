@@ -17,7 +17,7 @@ pub(crate) struct Failure {
 const LONGEST: usize = 300;
 
 impl Failure {
-    pub(super) fn new(code: Code, class: &'static str) -> Self {
+    pub(crate) fn new(code: Code, class: &'static str) -> Self {
         Self { code, cause: Cause { class, words: String::new() } }
     }
 

@@ -3,8 +3,12 @@
 mod failure;
 #[cfg(feature = "oauth")]
 mod plain;
+#[cfg(feature = "proxy")]
+mod stream;
 
 pub(crate) use failure::Failure;
+#[cfg(feature = "proxy")]
+pub(crate) use stream::{Incoming, Outgoing, Unanswered};
 
 use std::time::Duration;
 
@@ -70,6 +74,11 @@ impl Transport {
             .retry(reqwest::retry::never())
             .no_proxy()
             .referer(false)
+            // Bodies are as they come, whatever features another crate of the workspace turns on.
+            .no_brotli()
+            .no_deflate()
+            .no_gzip()
+            .no_zstd()
             .user_agent(concat!("twinfetch/", env!("CARGO_PKG_VERSION")));
         // Redirects never leave the origin, so plain http needs no certificates: they may be missing on the machine.
         #[cfg(feature = "rustls")]

@@ -7,6 +7,7 @@ mod failures;
 mod isolation;
 mod layer;
 mod memo;
+mod proxy;
 mod redirects;
 mod scripted;
 mod secrecy;

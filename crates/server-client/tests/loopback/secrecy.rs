@@ -1,7 +1,7 @@
 //! Canaries in every secret place appear in no log and no `Debug` text.
 
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use serde_json::{Value, json};
 use tracing_subscriber::fmt::MakeWriter;
@@ -15,7 +15,25 @@ const CANARY: &str = "canary";
 
 /// Keeps what is logged.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    /// What is logged in this process from the first call on.
+    pub(crate) fn of_all_tests() -> Self {
+        static LOG: OnceLock<Log> = OnceLock::new();
+        let start = || {
+            let log = Self::default();
+            let subscriber = tracing_subscriber::fmt().with_ansi(false).with_max_level(tracing::Level::TRACE);
+            subscriber.with_writer(log.clone()).init();
+            log
+        };
+        LOG.get_or_init(start).clone()
+    }
+
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
 
 impl io::Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -53,8 +71,7 @@ fn answer(head: &str, body: &str) -> String {
 
 #[tokio::test]
 async fn nothing_secret_is_written_anywhere() {
-    let log = Log::default();
-    tracing_subscriber::fmt().with_ansi(false).with_max_level(tracing::Level::TRACE).with_writer(log.clone()).init();
+    let log = Log::of_all_tests();
     let mut shown = Vec::new();
 
     let (unfit, _unfit) = raw(answer("200 OK", "[\"canary-body\"]"), Then::Close).await;
@@ -82,7 +99,7 @@ async fn nothing_secret_is_written_anywhere() {
     let stage = Stage::new().await;
     let _: Vec<Value> = stage.signed_in(ADA).await.get("/api/posts").query("canary", "canary").await.unwrap();
 
-    let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let logged = log.text();
     let lines_of_the_client = logged.lines().filter(|line| line.contains("twinfetch_server_client"));
     assert!(lines_of_the_client.clone().count() > 10, "{logged}");
     assert!(logged.contains("route=\"/x\"") && logged.contains("status=500") && logged.contains("request_id="));
