@@ -10,10 +10,11 @@ mod posts;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::routing::{get, post};
 
 use crate::backend::Backend;
+use crate::tokens::{TokenType, bearer};
 use failure::Failure;
 
 pub(crate) use posts::TABLE as POSTS_TABLE;
@@ -28,4 +29,9 @@ pub(crate) fn routes() -> Router<Backend> {
         .route("/api/files", post(files::receive).layer(DefaultBodyLimit::disable()))
         .method_not_allowed_fallback(async || Failure::new(StatusCode::METHOD_NOT_ALLOWED, "method not allowed"))
         .fallback(async || Failure::new(StatusCode::NOT_FOUND, "no such resource"))
+}
+
+/// Whose valid access token came with the request.
+pub(crate) fn user(backend: &Backend, headers: &HeaderMap) -> Option<String> {
+    Some(backend.tokens.verify(bearer(headers)?, TokenType::Access).ok()?.username)
 }
