@@ -78,7 +78,7 @@ async fn only_an_access_token_is_a_bearer_token() {
 #[tokio::test]
 async fn an_expired_token_is_refused_and_lifetimes_are_configuration() {
     let system = System::DualToken;
-    let refresh_lifetime = Duration::from_secs(60);
+    let refresh_lifetime = Duration::from_mins(1);
     let options = Options { system, token_lifetime: Some(Duration::ZERO), refresh_lifetime, ..Options::default() };
     let backend = Running::with(options).await;
     let pair = pair(&backend, ADA).await;

@@ -46,8 +46,8 @@ async fn sign_in(provider: &Provider, backend: &Running) -> String {
     let visit = Visit::begin(backend, "").await;
     let answer = visit.back_with(&provider.code(&visit.sent)).await;
     assert_eq!(answer.status(), 302);
-    let cookies = answer.headers().get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap());
-    let session = cookies.filter_map(|cookie| cookie.strip_prefix("app_session=")).next().unwrap();
+    let mut cookies = answer.headers().get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap());
+    let session = cookies.find_map(|cookie| cookie.strip_prefix("app_session=")).unwrap();
     session.split(';').next().unwrap().to_owned()
 }
 
