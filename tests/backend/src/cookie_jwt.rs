@@ -16,7 +16,8 @@ use axum::routing::{get, post};
 
 use crate::backend::Backend;
 use crate::options::Refusals;
-use failure::Failure;
+use crate::resources;
+use failure::{CookieJwt, Failure};
 
 pub use members::ADMINISTRATOR;
 pub(crate) use members::prepare;
@@ -27,6 +28,7 @@ const COOKIE: &str = "token";
 /// The routes of the system.
 pub(crate) fn routes(refusals: Refusals) -> Router<Backend> {
     let routes = Router::new()
+        .merge(resources::routes::<CookieJwt>())
         .route("/auth/login", post(sign_in::sign_in))
         .route("/auth/logout", post(sign_out::sign_out))
         .route("/auth/session", get(caller::session))

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::system::System;
-use crate::{accounts, deny_list};
+use crate::{accounts, deny_list, resources};
 
 const SETTINGS: &str = "CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;";
 
@@ -30,6 +30,7 @@ impl Database {
                 connection.execute_batch(SETTINGS)?;
                 connection.execute_batch(accounts::TABLE)?;
                 connection.execute_batch(deny_list::TABLE)?;
+                connection.execute_batch(resources::POSTS_TABLE)?;
                 accounts::seed(connection, &accounts::SEEDED_ACCOUNTS)?;
                 system.prepare(connection)
             })

@@ -17,12 +17,14 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::routing::{delete, get, post};
 
 use crate::backend::Backend;
+use crate::resources;
 use crate::tokens::{TokenType, bearer};
-use failure::Failure;
+use failure::{DualToken, Failure};
 
 /// The routes of the system.
 pub(crate) fn routes() -> Router<Backend> {
     Router::new()
+        .merge(resources::routes::<DualToken>())
         .route("/auth/login", post(sign_in::log_in))
         .route("/auth/register", post(sign_in::register))
         .route("/auth/refresh", post(refresh::rotate))

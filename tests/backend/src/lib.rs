@@ -2,7 +2,8 @@
 //!
 //! Each of the systems it speaks is a module with its own routes and its own way to refuse: `authjs` (S0),
 //! `dual_token` (S1), `cookie_jwt` (S2), `single_user` (S3) and `oauth_cookie` (S4). A server speaks one of them,
-//! because their paths collide. What the systems share stands beside them: the database, the accounts, the tokens,
+//! because their paths collide. What the systems share stands beside them: the
+//! resources behind the sign-in, the database, the accounts, the tokens,
 //! the deny list, the request id, and the ledger of calls by which a test asserts that one call was one call.
 //!
 //! ```text
@@ -38,6 +39,7 @@ mod oauth_cookie;
 mod options;
 mod rate_limits;
 mod request_id;
+mod resources;
 mod server;
 mod single_user;
 mod system;
@@ -45,9 +47,9 @@ mod test_endpoints;
 mod tokens;
 
 pub use accounts::{SEEDED_ACCOUNTS, SeededAccount};
-pub use authjs::pattern;
 pub use cookie_jwt::ADMINISTRATOR;
 pub use options::{OpenIdProvider, Options, Refusals, Stage};
+pub use resources::pattern;
 pub use server::{Server, serve};
 pub use single_user::PASSWORD;
 pub use system::System;

@@ -14,7 +14,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::routing::{get, post};
 
 use crate::backend::Backend;
-use failure::Failure;
+use crate::resources;
+use failure::{Failure, OauthCookie};
 
 pub(crate) use provider::SignIn;
 
@@ -43,6 +44,7 @@ pub(crate) const TABLES: &str = concat!(
 /// The routes of the system.
 pub(crate) fn routes() -> Router<Backend> {
     Router::new()
+        .merge(resources::routes::<OauthCookie>())
         .route("/api/auth/google", get(start::redirect))
         .route("/api/auth/google/callback", get(callback::sign_in))
         .route("/api/auth/me", get(caller::me))

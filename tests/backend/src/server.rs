@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use tokio::sync::watch;
@@ -49,7 +49,7 @@ impl Server {
 ///
 /// # Errors
 ///
-/// If an origin is not one, the database cannot be opened, Redis cannot be reached, or the port is taken.
+/// If an origin is not one, a secret is empty, the database cannot be opened, Redis cannot be reached, or the port is taken.
 pub async fn serve(options: Options) -> anyhow::Result<Server> {
     let cors = cors::layer(options.system, &options.allow_origins)?;
     let (port, listeners) =
@@ -74,6 +74,7 @@ pub async fn serve(options: Options) -> anyhow::Result<Server> {
 
 async fn backend(options: &Options, url: &str) -> anyhow::Result<Backend> {
     let system = options.system;
+    ensure!(!options.secrets.iter().any(String::is_empty), "a secret is empty");
     let database = Database::open(options.database.as_deref(), system).await?;
     let mut keys = options.secrets.iter().map(|secret| secret.clone().into_bytes()).collect::<Vec<_>>();
     if keys.is_empty() {

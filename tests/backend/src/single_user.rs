@@ -12,8 +12,9 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::routing::{get, post, put};
 
 use crate::backend::Backend;
+use crate::resources;
 use crate::tokens::bearer;
-use failure::Failure;
+use failure::{Failure, SingleUser};
 
 pub use password::PASSWORD;
 pub(crate) use password::prepare;
@@ -24,6 +25,7 @@ const USER: &str = "admin";
 /// The routes of the system.
 pub(crate) fn routes() -> Router<Backend> {
     Router::new()
+        .merge(resources::routes::<SingleUser>())
         .route("/auth/login", post(sign_in::sign_in))
         .route("/auth/me", get(caller::me))
         .route("/auth/logout", post(caller::sign_out))

@@ -59,8 +59,7 @@ impl System {
     /// Brings the system's own tables and users into being.
     pub(crate) fn prepare(self, connection: &Connection) -> anyhow::Result<()> {
         match self {
-            Self::Authjs => Ok(connection.execute_batch(authjs::POSTS_TABLE)?),
-            Self::DualToken => Ok(()),
+            Self::Authjs | Self::DualToken => Ok(()),
             Self::CookieJwt => cookie_jwt::prepare(connection),
             Self::SingleUser => single_user::prepare(connection),
             Self::OauthCookie => Ok(connection.execute_batch(oauth_cookie::TABLES)?),

@@ -1,16 +1,18 @@
 //! Who calls, by the token in the cookie or in the `Authorization` header.
 
 use axum::extract::FromRequestParts;
-use axum::http::HeaderMap;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
 use axum_extra::extract::CookieJar;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::COOKIE;
 use super::answer::Answer;
-use super::failure::Failure;
+use super::failure::{CookieJwt, Failure};
 use crate::backend::Backend;
+use crate::resources::Wrapping;
 use crate::tokens::bearer;
 
 /// What a token says.
@@ -38,6 +40,18 @@ impl FromRequestParts<Backend> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, backend: &Backend) -> Result<Self, Failure> {
         claims(backend, &parts.headers).map(Self).ok_or_else(|| Failure::unauthorized("未登录"))
+    }
+}
+
+impl Wrapping for CookieJwt {
+    type Caller = Caller;
+
+    fn author(caller: Caller) -> String {
+        caller.0.username
+    }
+
+    fn wrap<T: Serialize>(status: StatusCode, data: T) -> Response {
+        (status, Answer::of(data)).into_response()
     }
 }
 

@@ -3,12 +3,15 @@
 use axum::extract::{FromRequestParts, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::response::{IntoResponse as _, Response};
+use serde::Serialize;
 
 use super::envelope::{Empty, Envelope};
-use super::failure::Failure;
+use super::failure::{DualToken, Failure};
 use super::pair::User;
 use crate::accounts::Account;
 use crate::backend::Backend;
+use crate::resources::Wrapping;
 use crate::tokens::{TokenType, bearer};
 
 /// The one whose valid access token came with the request, and who still has an account.
@@ -23,6 +26,18 @@ impl FromRequestParts<Backend> for Caller {
         let claims = backend.tokens.verify(token, TokenType::Access)?;
         let account = Account::by_id(&backend.database, claims.sub).await?;
         account.map(Self).ok_or_else(|| Failure::unauthorized("用户不存在"))
+    }
+}
+
+impl Wrapping for DualToken {
+    type Caller = Caller;
+
+    fn author(caller: Caller) -> String {
+        caller.0.username
+    }
+
+    fn wrap<T: Serialize>(status: StatusCode, data: T) -> Response {
+        Envelope::done(status, "操作成功", data).into_response()
     }
 }
 

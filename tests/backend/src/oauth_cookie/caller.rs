@@ -3,17 +3,20 @@
 use axum::Json;
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, header};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use serde::Serialize;
 
-use super::failure::Failure;
+use super::failure::{Failure, OauthCookie};
 use super::session::{self, Claims};
 use super::users::User;
 use crate::backend::Backend;
+use crate::resources::Wrapping;
 use crate::tokens::{Refusal, bearer};
 
-/// The user's id, from whichever credential was meant: a header is, a cookie comes by itself.
+/// The claims, from whichever credential was meant: a header is, a cookie comes by itself.
 #[derive(Debug)]
-pub(super) struct Caller(pub(super) String);
+pub(super) struct Caller(pub(super) Claims);
 
 impl FromRequestParts<Backend> for Caller {
     type Rejection = Failure;
@@ -23,7 +26,19 @@ impl FromRequestParts<Backend> for Caller {
             Some(_) => session::from_header(backend, &parts.headers),
             None => session::from_cookie(backend, &parts.headers),
         };
-        Ok(Self(claims?.sub))
+        Ok(Self(claims?))
+    }
+}
+
+impl Wrapping for OauthCookie {
+    type Caller = Caller;
+
+    fn author(caller: Caller) -> String {
+        caller.0.email.unwrap_or(caller.0.sub)
+    }
+
+    fn wrap<T: Serialize>(status: StatusCode, data: T) -> Response {
+        (status, Json(data)).into_response()
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) struct NewJourney {
 pub(super) async fn list(caller: Caller, State(backend): State<Backend>) -> Result<Json<Vec<Journey>>, Failure> {
     let read = move |connection: &mut Connection| {
         let mut journeys = connection.prepare("SELECT id, title FROM journeys WHERE user = ?1 ORDER BY id")?;
-        let journeys = journeys.query_map([caller.0], |row| Ok(Journey { id: row.get(0)?, title: row.get(1)? }))?;
+        let journeys = journeys.query_map([caller.0.sub], |row| Ok(Journey { id: row.get(0)?, title: row.get(1)? }))?;
         Ok(journeys.collect::<rusqlite::Result<Vec<_>>>()?)
     };
     Ok(Json(backend.database.run(read).await?))
@@ -47,7 +47,7 @@ pub(super) async fn create(
     let insert = "INSERT INTO journeys (user, title) VALUES (?1, ?2) RETURNING id, title";
     let write = move |connection: &mut Connection| {
         Ok(connection
-            .query_row(insert, (caller.0, title), |row| Ok(Journey { id: row.get(0)?, title: row.get(1)? }))?)
+            .query_row(insert, (caller.0.sub, title), |row| Ok(Journey { id: row.get(0)?, title: row.get(1)? }))?)
     };
     Ok((StatusCode::CREATED, Json(backend.database.run(write).await?)))
 }

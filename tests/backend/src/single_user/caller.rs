@@ -1,15 +1,18 @@
 //! Who calls, by a Bearer token that is not older than the password.
 
 use axum::extract::FromRequestParts;
+use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::response::{IntoResponse as _, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::USER;
 use super::answer::Answer;
-use super::failure::Failure;
+use super::failure::{Failure, SingleUser};
 use super::password;
 use crate::backend::Backend;
+use crate::resources::Wrapping;
 use crate::tokens::bearer;
 
 /// What a token says.
@@ -34,6 +37,18 @@ impl FromRequestParts<Backend> for Caller {
             return Err(Failure::unauthorized("令牌无效或已过期"));
         }
         Ok(Self)
+    }
+}
+
+impl Wrapping for SingleUser {
+    type Caller = Caller;
+
+    fn author(_: Caller) -> String {
+        USER.to_owned()
+    }
+
+    fn wrap<T: Serialize>(status: StatusCode, data: T) -> Response {
+        (status, Answer::of(data)).into_response()
     }
 }
 

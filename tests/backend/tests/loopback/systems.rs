@@ -65,6 +65,53 @@ async fn every_system_counts_calls_by_user_and_fails_on_demand() {
 }
 
 #[tokio::test]
+async fn every_system_wraps_the_resources_in_its_own_way() {
+    for system in System::ALL {
+        let backend = Running::of(system).await;
+        let token = token(&backend, system).await;
+        let data = match system {
+            System::Authjs | System::OauthCookie => "",
+            _ => "/data",
+        };
+        let draft = json!({ "title": "南京" });
+        let created = backend.post("/api/posts").bearer_auth(&token).json(&draft).send().await.unwrap();
+        let created = body(created, 201).await;
+        let post = created.pointer(data).unwrap();
+        assert_eq!((&post["title"], &post["author"]), (&json!("南京"), &json!(sign_in(system).4)), "{system:?}");
+        let posts = backend.get("/api/posts").bearer_auth(&token).send().await.unwrap();
+        assert_eq!(&body(posts, 200).await.pointer(data).unwrap()[0], post, "{system:?}");
+        let file = backend.post("/api/files?name=a.txt").bearer_auth(&token).body("abc").send().await.unwrap();
+        assert_eq!(body(file, 201).await.pointer(data).unwrap()["size"], 3, "{system:?}");
+    }
+}
+
+#[tokio::test]
+async fn every_system_sends_a_file_bare_and_refuses_one_in_its_own_way() {
+    for system in System::ALL {
+        let backend = Running::of(system).await;
+        let token = token(&backend, system).await;
+        let file = backend.get("/api/export?bytes=5").bearer_auth(&token).send().await.unwrap();
+        assert!(header(&file, "content-disposition").starts_with("attachment"));
+        assert_eq!(file.bytes().await.unwrap().len(), 5, "{system:?}");
+
+        let of_file = body(backend.get("/api/export").send().await.unwrap(), 401).await;
+        let of_caller = body(backend.get(sign_in(system).3).send().await.unwrap(), 401).await;
+        let form = |refusal: &Value| refusal.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+        assert_eq!(form(&of_file), form(&of_caller), "{system:?}");
+        assert_eq!(of_file["message"], of_caller["message"], "{system:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_empty_secret_is_refused_at_the_start() {
+    for secrets in [&[""][..], &["new", ""]] {
+        let secrets = secrets.iter().map(|&secret| secret.to_owned()).collect();
+        let error = twinfetch_backend::serve(Options { secrets, ..Options::default() }).await.unwrap_err();
+        assert_eq!(error.to_string(), "a secret is empty");
+    }
+}
+
+#[tokio::test]
 async fn pages_send_cookies_only_to_systems_that_have_some() {
     for system in System::ALL {
         let backend = Running::of(system).await;

@@ -19,7 +19,7 @@ async fn the_page_comes_from_the_backend_alone() {
 }
 
 #[tokio::test]
-async fn the_document_describes_every_route() {
+async fn the_document_describes_every_route_of_the_sign_in() {
     let backend = start().await;
     let document = backend.get("/api/docs-json").send().await.unwrap().json::<Value>().await.unwrap();
     let paths = ["/auth/login", "/auth/logout", "/auth/me", "/auth/refresh", "/auth/register"];
