@@ -26,9 +26,15 @@ pub(crate) struct Arguments {
     /// How long an access token is good [default: as the system has it, 900 for s0 and s1]
     #[arg(long, value_name = "SECONDS")]
     token_seconds: Option<u64>,
-    /// How long a refresh token is good
-    #[arg(long, value_name = "SECONDS", default_value_t = 604_800)]
-    refresh_seconds: u64,
+    /// How long an access token of s1 is good, such as 900 or 15m; --token-seconds goes before it
+    #[arg(long, value_name = "TIME", env, value_parser = lifetime)]
+    jwt_access_expires_in: Option<Duration>,
+    /// How long a refresh token of s0 and s1 is good
+    #[arg(long, value_name = "TIME", env, value_parser = lifetime, default_value = "7d")]
+    jwt_refresh_expires_in: Duration,
+    /// How long a session of s4 is good, such as 7d; --token-seconds goes before it
+    #[arg(long, value_name = "TIME", env, value_parser = lifetime)]
+    jwt_expires_in: Option<Duration>,
     /// Secret that signs tokens; may be given several times, newest first, and all of them verify
     #[arg(long, value_name = "SECRET", env = "JWT_SECRET", hide_env_values = true, value_delimiter = ',')]
     secret: Vec<String>,
@@ -79,8 +85,12 @@ impl Arguments {
             port,
             database: self.database.clone(),
             allow_origins: self.allow_origin.clone(),
-            token_lifetime: self.token_seconds.map(Duration::from_secs),
-            refresh_lifetime: Duration::from_secs(self.refresh_seconds),
+            token_lifetime: self.token_seconds.map(Duration::from_secs).or(match system {
+                System::DualToken => self.jwt_access_expires_in,
+                System::OauthCookie => self.jwt_expires_in,
+                System::Authjs | System::CookieJwt | System::SingleUser => None,
+            }),
+            refresh_lifetime: self.jwt_refresh_expires_in,
             secrets: self.secret.clone(),
             redis_url: self.redis_url.clone(),
             stage: if self.production { Stage::Production } else { Stage::Development },
@@ -105,5 +115,51 @@ fn place(text: &str) -> anyhow::Result<(System, Option<u16>)> {
             Ok((system.parse()?, Some(port)))
         }
         None => Ok((text.parse()?, None)),
+    }
+}
+
+/// Reads `900`, which are seconds, or `15m`, `12h` and `7d`.
+fn lifetime(text: &str) -> anyhow::Result<Duration> {
+    let (number, seconds) = match text.as_bytes().last() {
+        Some(b's') => (text.trim_end_matches('s'), 1),
+        Some(b'm') => (text.trim_end_matches('m'), 60),
+        Some(b'h') => (text.trim_end_matches('h'), 60 * 60),
+        Some(b'd') => (text.trim_end_matches('d'), 24 * 60 * 60),
+        _ => (text, 1),
+    };
+    let number = number.parse::<u32>().with_context(|| format!("{text:?} is not a time such as 900, 15m or 7d"))?;
+    Ok(Duration::from_secs(u64::from(number) * seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_read_with_and_without_a_unit() {
+        for (text, seconds) in [("900", 900), ("30s", 30), ("15m", 900), ("12h", 43_200), ("7d", 604_800)] {
+            assert_eq!(lifetime(text).unwrap().as_secs(), seconds, "{text}");
+        }
+        for text in ["", "d", "-1", "1w", "1.5h", "99999999999"] {
+            assert!(lifetime(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn systems_come_in_the_order_of_their_numbers_and_the_first_takes_the_port() {
+        let arguments = ["", "--system", "s4", "--system", "s1", "--port", "8081", "--jwt-access-expires-in", "60"];
+        let options = Arguments::parse_from(arguments).options();
+        let [first, second] = &options[..] else { panic!("{options:?}") };
+        assert_eq!((first.system, first.port), (System::DualToken, 8081));
+        assert_eq!((second.system, second.port), (System::OauthCookie, 0));
+        assert_eq!(first.token_lifetime, Some(Duration::from_mins(1)));
+        assert_eq!(second.token_lifetime, None);
+    }
+
+    #[test]
+    fn without_a_system_it_is_the_first_at_the_port() {
+        let options = Arguments::parse_from(["", "--port", "8080"]).options();
+        let [only] = &options[..] else { panic!("{options:?}") };
+        assert_eq!((only.system, only.port), (System::Authjs, 8080));
     }
 }
