@@ -2,14 +2,13 @@ import type { Dialect } from './dialect.js'
 import type { Failure } from './failure.js'
 import type { CoreSession } from './session.js'
 
-// What `crates/wasm-client/src/exports.rs` exports. Every failure that it throws is a `Failure`.
+// What `crates/wasm-client/src/exports` exports. Every failure that it throws is a `Failure`.
 
 /** One client's decisions. Nothing in it waits. Times are in milliseconds, moments since 1970. */
 export interface Core {
   fresh(now: number): boolean
   begin(): string
-  found(outcome: Outcome, now: number): void
-  snapshot(): CoreSession | undefined
+  found(outcome: Outcome, now: number): CoreSession
   forget(): void
   start(method: string, path: string, headers: Pair[], raw: boolean): Flight
   /** Takes the object out of the glue's finalization registry. */

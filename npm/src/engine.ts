@@ -1,7 +1,7 @@
 import { configInvalid } from '../generated/errors.js'
 import type { CoreReply } from './abi.js'
 import { type CallParts, drive, readAs } from './driver/call.js'
-import { type Deadline, startDeadline } from './driver/deadline.js'
+import type { Deadline } from './driver/deadline.js'
 import { checkPage, save } from './driver/download.js'
 import { type Identity, identityOf } from './driver/identity.js'
 import { formOf } from './driver/upload.js'
@@ -21,15 +21,10 @@ export interface EngineEvents {
 
 /** The part of a client that is loaded at its first call. Every failure is a rejection with a `Failure`. */
 export interface Engine {
-  call(method: string, path: string, options: CallParts): Promise<CoreReply>
-  save(path: string, options: DownloadOptions): Promise<CoreReply>
-  session(options: SessionOptions): Promise<CoreSession>
-  upload(path: string, file: unknown, options: UploadOptions): Promise<CoreReply>
-}
-
-interface SessionOptions {
-  fresh?: boolean
-  signal?: AbortSignal
+  call(deadline: Deadline, method: string, path: string, options: CallParts): Promise<CoreReply>
+  save(deadline: Deadline, path: string, options: DownloadOptions): Promise<CoreReply>
+  session(deadline: Deadline, fresh?: boolean): Promise<CoreSession>
+  upload(deadline: Deadline, path: string, file: unknown, options: UploadOptions): Promise<CoreReply>
 }
 
 interface Running extends Instance {
@@ -45,7 +40,7 @@ export const startEngine = (
   config: ClientConfig,
   { onSession, onNotice: noticed }: EngineEvents,
 ): Engine => {
-  const { dialect, baseUrl, timeout = 30_000, sessionMaxAge = 60_000 } = config
+  const { dialect, baseUrl, sessionMaxAge = 60_000 } = config
   let current: Promise<Running> | undefined
   let known: CoreSession | undefined
   // Every read is told; only one that says something new is another object.
@@ -73,42 +68,36 @@ export const startEngine = (
     }
     return current
   }
-  const run = async <T>(
-    { as, signal, timeout: limit = timeout }: Pick<CallParts, 'as' | 'signal' | 'timeout'>,
-    work: (running: Running, deadline: Deadline) => Promise<T>,
-  ): Promise<T> => {
-    const instance = await running()
-    const deadline = startDeadline(limit, signal)
-    const outcome = instance.run(() => work(instance, deadline))
-    // A response that the caller reads still ends with the caller's signal.
-    outcome.then(as === 'response' ? deadline.stop : deadline.end, deadline.end)
-    return outcome
+  const run = async <T>(deadline: Deadline, work: (running: Running) => Promise<T>): Promise<T> => {
+    const instance = await deadline.wait(running())
+    return instance.run(() => work(instance))
   }
   onNotice(dialect, () => {
     current?.then(({ core, run }) => run(async () => core.forget())).then(noticed, noticed)
   })
 
-  const call: Engine['call'] = (method, path, options) =>
-    run(options, async ({ core, identity }, deadline) => {
+  const call: Engine['call'] = (deadline, method, path, options) =>
+    run(deadline, async ({ core, identity }) => {
       const received = await drive(core, identity, method, path, options, deadline)
       const { as = 'json' } = options
       return as === 'json' ? received : readAs(received, as, deadline)
     })
   return {
     call,
-    save: (path, options) =>
-      run(options, async ({ core, glue, identity }, deadline) => {
+    save: (deadline, path, options) =>
+      run(deadline, async ({ core, glue, identity }) => {
         checkPage()
         const parts = { ...options, as: 'response' }
         const { response, ...reply } = await drive(core, identity, 'GET', path, parts, deadline)
         return { ...reply, data: await save(glue, path, response ?? new Response(), options, deadline) }
       }),
-    session: ({ fresh, signal }) =>
-      run({ signal, timeout: 0 }, async ({ core, identity }, deadline) => {
+    session: (deadline, fresh) =>
+      run(deadline, async ({ identity }) => {
         await identity.ready(deadline, fresh)
-        return known ?? (core.snapshot() as CoreSession)
+        return known as CoreSession
       }),
-    upload: (path, file, options) => call('POST', path, { ...options, body: formOf(file, options) }),
+    upload: async (deadline, path, file, options) =>
+      call(deadline, 'POST', path, { ...options, body: formOf(file, options) }),
   }
 }
 

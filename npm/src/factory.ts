@@ -1,10 +1,13 @@
 import type { CoreReply } from './abi.js'
 import type { Client } from './client.js'
+import type { CallParts } from './driver/call.js'
+import { type Deadline, startDeadline } from './driver/deadline.js'
 import type { Engine, Open } from './engine.js'
 import { type RequestError, requestError } from './error.js'
 import { type ClientOptions, checkOptions } from './options.js'
 import type { RequestOptions, Result } from './request.js'
 import type { CoreSession, Session, SessionSnapshot } from './session.js'
+import { tell } from './tell.js'
 
 /** Gives an entry its `createClient`, from its way to load the engine. */
 export const clientFactory =
@@ -18,7 +21,7 @@ export const clientFactory =
 
     const show = (session: Session) => {
       snapshot = session
-      for (const listener of listeners) listener()
+      listeners.forEach(tell)
     }
     const onSession = (session: CoreSession) => {
       if (session === reported) return
@@ -36,9 +39,26 @@ export const clientFactory =
       return engine
     }
 
-    const getSession: Client['getSession'] = async (options = {}) => {
+    // The limit is of all that a call waits for, the loading of the engine included.
+    const within = async <T>(
+      { as, signal, timeout = config.timeout ?? 30_000 }: Pick<CallParts, 'as' | 'signal' | 'timeout'>,
+      work: (engine: Engine, deadline: Deadline) => Promise<T>,
+    ): Promise<T> => {
+      const deadline = startDeadline(timeout, signal)
+      let end = deadline.end
       try {
-        onSession(await (await loaded()).session(options))
+        const outcome = await work(await deadline.wait(loaded()), deadline)
+        // A response that the caller reads still ends with the caller's signal.
+        if (as === 'response') end = deadline.stop
+        return outcome
+      } finally {
+        end()
+      }
+    }
+
+    const getSession: Client['getSession'] = async ({ fresh, signal } = {}) => {
+      try {
+        onSession(await within({ signal, timeout: 0 }, (engine, deadline) => engine.session(deadline, fresh)))
         return snapshot as Session
       } catch (thrown) {
         const unknown: Session = { status: 'unknown', error: requestError(thrown) }
@@ -46,18 +66,23 @@ export const clientFactory =
         return unknown
       }
     }
-    const result = async (ask: (engine: Engine) => Promise<CoreReply>): Promise<Result<never>> => {
+    const result = async (
+      options: CallParts,
+      ask: (engine: Engine, deadline: Deadline) => Promise<CoreReply>,
+    ): Promise<Result<never>> => {
       try {
-        return (await ask(await loaded())) as Result<never>
+        return (await within(options, ask)) as Result<never>
       } catch (thrown) {
         const error: RequestError = requestError(thrown)
         return { error, status: error.status, requestId: error.requestId }
       }
     }
+    const call = (method: string, path: string, options: CallParts) =>
+      result(options, (engine, deadline) => engine.call(deadline, method, path, options))
     const read = (method: string) => (path: string, options?: RequestOptions) =>
-      result((engine) => engine.call(method, path, options ?? {}))
+      call(method, path, options ?? {})
     const write = (method: string) => (path: string, body?: unknown, options?: RequestOptions) =>
-      result((engine) => engine.call(method, path, { ...options, body }))
+      call(method, path, { ...options, body })
 
     return {
       get: read('GET'),
@@ -65,8 +90,10 @@ export const clientFactory =
       put: write('PUT'),
       patch: write('PATCH'),
       delete: read('DELETE'),
-      download: (path, options = {}) => result((engine) => engine.save(path, options)),
-      upload: (path, file, options = {}) => result((engine) => engine.upload(path, file, options)),
+      download: (path, options = {}) =>
+        result(options, (engine, deadline) => engine.save(deadline, path, options)),
+      upload: (path, file, options = {}) =>
+        result(options, (engine, deadline) => engine.upload(deadline, path, file, options)),
       getSession,
       subscribe: (listener) => {
         listeners.add(listener)

@@ -25,8 +25,7 @@ export const checkOptions = (
   options: ClientOptions,
   privateBaseUrl?: () => string | undefined,
 ): ClientConfig => {
-  const { dialect, appUrl, timeout, sessionMaxAge } = options
-  const baseUrl = options.baseUrl ?? (publicBaseUrl() || privateBaseUrl?.() || 'http://localhost:8080')
+  const { dialect, baseUrl = defaultBaseUrl(privateBaseUrl), appUrl, timeout, sessionMaxAge } = options ?? {}
   checkDialect(dialect, refuse)
   checkAddress('baseUrl', baseUrl)
   if (appUrl !== undefined) checkAddress('appUrl', appUrl)
@@ -35,13 +34,13 @@ export const checkOptions = (
   return { dialect, baseUrl, appUrl, timeout, sessionMaxAge }
 }
 
-// Written out in full because bundlers replace exactly this text; where they do not, a browser has no `process`.
-const publicBaseUrl = () => {
+// Written out in full because bundlers replace exactly this text; where they do not, there may be no `process`.
+const defaultBaseUrl = (privateBaseUrl?: () => string | undefined): string => {
+  let url: string | undefined
   try {
-    return process.env.NEXT_PUBLIC_BACKEND_URL
-  } catch {
-    return undefined
-  }
+    url = process.env.NEXT_PUBLIC_BACKEND_URL || privateBaseUrl?.()
+  } catch {}
+  return url || 'http://localhost:8080'
 }
 
 const refuse = (complaint: string): never => {
@@ -51,8 +50,9 @@ const refuse = (complaint: string): never => {
 
 const checkAddress = (setting: string, address: unknown) => {
   try {
-    const { protocol, username, password } = new URL(address as string)
-    if (/^https?:$/.test(protocol) && !username && !password && !/[?#]/.test(address as string)) return
+    const { protocol, username, password, pathname } = new URL(address as string)
+    const plain = /^https?:$/.test(protocol) && !username && !password && !pathname.includes('//')
+    if (plain && !/[?#]/.test(address as string)) return
   } catch {}
   refuse(`${setting} must be an absolute http or https URL without user name, query and fragment`)
 }

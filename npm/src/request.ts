@@ -11,7 +11,7 @@ export interface RequestOptions {
   /** Query parameters, added to those of the path. */
   query?: Query | undefined
   /** Further request headers. */
-  headers?: Record<string, string> | undefined
+  headers?: HeadersInit | undefined
   /** Stops the call when it fires. */
   signal?: AbortSignal | undefined
   /** How long the whole call may take, in milliseconds; the client's own timeout otherwise. */
@@ -58,7 +58,7 @@ export interface SavedFile {
   size: number
 }
 
-/** The answer of a call: exactly one of `data` and `error` is set. */
+/** The answer of a call: `error` is set, or `data` is, which is `undefined` where the response has none (204). */
 export type Result<T> =
   | {
       data: T

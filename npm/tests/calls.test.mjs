@@ -214,3 +214,57 @@ test('a body without a JSON form is refused by the client', async (test) => {
     assert.equal((await client().post('/a', body)).error.code, 'call_invalid')
   }
 })
+
+test('arguments of the wrong type fail one call and leave the others alone', async (test) => {
+  const answer = held()
+  script(test, { ...session, 'GET /slow': () => answer.promise })
+  const api = client()
+  await api.getSession()
+  const other = api.get('/slow')
+  for (const path of [undefined, null, 5, {}, Object.create(null)]) {
+    assert.equal((await api.get(path)).error.code, 'call_invalid', String(typeof path))
+  }
+  for (const options of [{ query: { x: Object.create(null) } }, { headers: { 'x-a': 'a\nb' } }]) {
+    assert.equal((await api.get('/a', options)).error.code, 'call_invalid')
+  }
+  answer.resolve(json('unharmed'))
+  assert.equal((await other).data, 'unharmed')
+})
+
+test('headers may be anything that fetch takes, and an address may be a URL below the base', async (test) => {
+  const { sent } = script(test, { ...session, 'GET /a': json([]) })
+  const api = client()
+  for (const headers of [new Headers({ 'X-Mine': '1' }), [['x-mine', '1']], { 'x-mine': 1 }, null]) {
+    assert.deepEqual((await api.get(new URL('/a', baseUrl), { headers, query: null })).data, [])
+  }
+  const mine = sent.filter(({ url }) => url.startsWith(baseUrl)).map(({ headers }) => headers.get('x-mine'))
+  assert.deepEqual(mine, ['1', '1', '1', null])
+})
+
+test('a stream, which can be sent once only, is not sent again with a newer token', async (test) => {
+  let reads = 0
+  const { count } = script(test, {
+    'GET /api/auth/session': () => {
+      reads += 1
+      return json({ ...signedIn, accessToken: `token-${reads}` })
+    },
+    'POST /a': () => json({}, { status: 401 }),
+  })
+  const { error } = await client().post('/a', new Blob(['abc']).stream())
+  assert.equal(error.code, 'unauthorized')
+  assert.deepEqual([count('POST /a'), reads], [1, 2])
+})
+
+test('a refused call is not repeated as another user, who has signed in meanwhile', async (test) => {
+  const documents = [signedIn, { ...signedIn, user: { name: 'Grace' }, accessToken: 'token-of-grace' }]
+  const { sent } = script(test, {
+    'GET /api/auth/session': () => json(documents.shift()),
+    'POST /a': () => json({ message: 'The token was revoked.' }, { status: 401 }),
+  })
+  const { error } = await client().post('/a', { title: 'of Ada' })
+  assert.deepEqual([error.code, error.message], ['unauthorized', 'The token was revoked.'])
+  const tokens = sent
+    .filter(({ method }) => method === 'POST')
+    .map(({ headers }) => headers.get('authorization'))
+  assert.deepEqual(tokens, ['Bearer token-of-ada'])
+})

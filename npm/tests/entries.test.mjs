@@ -36,6 +36,16 @@ test('the edge entry takes the module that the platform has compiled', async (te
   assert.equal(session.status, 'authenticated', session.error?.message)
 })
 
+test('the edge entry makes a client where there is no process', async (test) => {
+  const { process } = globalThis
+  test.after(() => {
+    globalThis.process = process
+  })
+  const { createClient } = await import('../dist/index.edge.js')
+  delete globalThis.process
+  assert.equal(createClient({ dialect: authjs }).getSnapshot().status, 'loading')
+})
+
 test('the slim entry takes bytes, a module, a response and a function that brings one', async (test) => {
   script(test, {
     'GET /api/auth/session': json(signedIn),
@@ -71,6 +81,18 @@ test('a chunk or a wasm that cannot be loaded is a network error, and the next c
   const session = await api.getSession()
   assert.deepEqual([session.status, session.error.code], ['unknown', 'network_failed'])
   assert.equal((await api.getSession()).status, 'authenticated')
+})
+
+test('a core that does not load keeps nobody waiting longer than the call may take', async (test) => {
+  const { sent } = script(test, {})
+  const { createClient } = await import('twinfetch/slim')
+  const api = createClient({ ...options, wasm: () => new Promise(() => {}) })
+  assert.equal((await api.get('/a', { timeout: 20 })).error.code, 'timed_out')
+  const controller = new AbortController()
+  const calls = [api.get('/a', controller), api.getSession(controller)]
+  controller.abort()
+  for (const { error } of await Promise.all(calls)) assert.equal(error.code, 'aborted')
+  assert.deepEqual(sent, [])
 })
 
 test('a policy that refuses every wasm is told from a runtime without any', async (test) => {

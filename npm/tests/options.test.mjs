@@ -28,10 +28,10 @@ test('a base URL that is not an absolute http or https address is refused by nam
     'https://ada:pw@api.test',
     'https://api.test/?a=1',
     'https://api.test#a',
+    'https://api.test/v1//posts',
     7,
     null,
   ]) {
-    if (baseUrl === null) continue
     const { message, code } = refusal({ dialect: authjs, baseUrl })
     assert.match(message, /baseUrl must be an absolute http or https URL/, String(baseUrl))
     assert.doesNotMatch(message, /pw/)
@@ -45,6 +45,10 @@ test('an app URL and durations are checked by name', () => {
     assert.match(refusal({ dialect: authjs, timeout }).message, /timeout must/, String(timeout))
   }
   assert.match(refusal({ dialect: authjs, sessionMaxAge: -1 }).message, /sessionMaxAge must/)
+})
+
+test('a client without any settings is refused by the one that it needs', () => {
+  assert.match(refusal(undefined).message, /createClient: dialect/)
 })
 
 test('a dialect that is not an object is refused', () => {

@@ -48,6 +48,21 @@ test('a failure is an unknown session with its cause, never a sign-out', async (
   }
 })
 
+test('a session read that takes too long leaves the session unknown', async (test) => {
+  const { timeout } = AbortSignal
+  test.after(() => {
+    AbortSignal.timeout = timeout
+  })
+  AbortSignal.timeout = () => {
+    const controller = new AbortController()
+    setTimeout(() => controller.abort(), 10)
+    return controller.signal
+  }
+  script(test, { 'GET /api/auth/session': () => new Promise(() => {}) })
+  const session = await client().getSession()
+  assert.deepEqual([session.status, session.error.code], ['unknown', 'timed_out'])
+})
+
 test('a call with an unknown session fails with the cause and does not reach the backend', async (test) => {
   const { count } = script(test, { 'GET /api/auth/session': html(503), 'GET /api/posts': json([]) })
   const { error } = await client().get('/api/posts')
@@ -77,6 +92,32 @@ test('the first subscriber reads the session, and every change is told', async (
   document = signedIn
   await api.getSession({ fresh: true })
   assert.deepEqual(seen, ['authenticated', 'anonymous'])
+})
+
+test('a listener that throws is reported as uncaught, and harms no call and no other listener', async (test) => {
+  const { queueMicrotask } = globalThis
+  const reports = []
+  globalThis.queueMicrotask = (task) =>
+    queueMicrotask(() => {
+      try {
+        task()
+      } catch (thrown) {
+        reports.push(thrown.message)
+      }
+    })
+  test.after(() => {
+    globalThis.queueMicrotask = queueMicrotask
+  })
+  script(test, { 'GET /api/auth/session': json(signedIn), 'GET /a': json([1]) })
+  const api = client()
+  const seen = []
+  api.subscribe(() => {
+    throw new Error('of the listener')
+  })
+  api.subscribe(() => seen.push(api.getSnapshot().status))
+  assert.deepEqual((await api.get('/a')).data, [1])
+  assert.deepEqual(seen, ['authenticated'])
+  assert.deepEqual(reports, ['of the listener'])
 })
 
 /** Lets one test believe that it runs in a page. */

@@ -54,6 +54,16 @@ test('two people in two browsers see themselves', () =>
     }),
   ))
 
+test('a CSRF cookie that another first request replaces does not hinder the sign-in', () =>
+  visit(browser, async (page, context) => {
+    const replaced = async (/** @type {import('playwright-core').Route} */ route) => {
+      await context.clearCookies({ name: 'authjs.csrf-token' })
+      await route.continue()
+    }
+    await page.route('**/api/auth/callback/credentials**', replaced, { times: 1 })
+    await signIn(page, ada)
+  }))
+
 test('a wrong password is said to be wrong', () =>
   visit(browser, async (page, context) => {
     await enterPassword(page, { ...ada, password: 'lovelace-1844' })

@@ -9,7 +9,7 @@ mod measure;
 use std::collections::BTreeMap;
 use std::fs;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
 
 use crate::workspace::path;
@@ -21,6 +21,7 @@ type Limits = BTreeMap<String, u64>;
 
 /// Prints the table and fails if a row is above its budget, or a budget has no row.
 pub(crate) fn run() -> Result<()> {
+    ensure!(path("npm/dist").exists(), "the package is not built: run cargo xtask build first");
     let mut budget = budget()?;
     let mut over = Vec::new();
     println!("{:<40}{:>9}{:>9}{:>9}{:>9}  budget", "", "raw", "gzip", "brotli", "sent");

@@ -15,7 +15,7 @@ pub(crate) use program::Program;
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::npm;
 use crate::process::{cargo, program as command, run};
@@ -48,6 +48,7 @@ pub(crate) struct Stack {
 impl Stack {
     /// Builds the three programs. The package must have been built.
     pub(crate) fn build(purpose: Purpose) -> Result<()> {
+        ensure!(tarball().exists(), "the package is not built: run cargo xtask build first");
         println!("stack: compiling the backend and the axum app");
         run(cargo().args(["build", "--package", "twinfetch-backend", "--package", "twinfetch-example-axum-ssr"]))?;
         println!("stack: building the Next app");

@@ -92,6 +92,7 @@ fn lint() -> Result<()> {
 }
 
 fn native() -> Result<()> {
+    npm::install("tests/oidc")?;
     let everything = ["--workspace", "--all-features"];
     let has_nextest = crate::process::output(cargo().args(["nextest", "--version"])).is_ok();
     if has_nextest {

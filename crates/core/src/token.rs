@@ -11,9 +11,14 @@ pub fn payload(token: &str) -> Option<&str> {
 }
 
 /// When the token ends, in milliseconds since 1970, by its `exp` claim (RFC 7519 §4.1.4).
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the value is checked to be in range")]
 pub fn expires_at<D: Document>(claims: &D) -> Option<u64> {
-    let seconds = claims.member("exp")?.number()?;
+    numeric_date(&claims.member("exp")?)
+}
+
+/// A `NumericDate` (RFC 7519 §2) in milliseconds since 1970; `None` when it is no sane number of seconds.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the value is checked to be in range")]
+pub fn numeric_date<D: Document>(date: &D) -> Option<u64> {
+    let seconds = date.number()?;
     (0.0..1e13).contains(&seconds).then_some((seconds * 1000.0) as u64)
 }
 

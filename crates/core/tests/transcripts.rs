@@ -113,7 +113,8 @@ impl<'a> Player<'a> {
                 Standing::Anonymous => Session::Anonymous,
                 Standing::Authenticated(access_token) => {
                     let claims = body.unwrap_or_default();
-                    Session::Authenticated(Authenticated { claims, access_token, expires_at: None })
+                    let user = (&claims).at(fields.user.as_str()).map(Value::to_string).unwrap_or_default();
+                    Session::Authenticated(Authenticated { claims, user, access_token, expires_at: None })
                 }
             })
         });

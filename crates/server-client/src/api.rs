@@ -148,7 +148,7 @@ impl Api {
     pub(crate) fn present(&self) -> Result<Presented, Error> {
         match &self.credential {
             Credential::Nobody => Ok(Presented::default()),
-            Credential::Service(token) => Ok(Presented { token: Some(token.clone()), generation: 0 }),
+            Credential::Service(token) => Ok(Presented { token: Some(token.clone()), ..Presented::default() }),
             Credential::Session => self.request.resolved().present(),
         }
     }

@@ -134,8 +134,7 @@ impl Builder {
         self.check_limits()?;
         let sessions = self.sessions()?;
         let Self { dialect, limits, clock, .. } = self;
-        let secure = base.as_str().starts_with("https:");
-        let transport = Transport::new(limits, secure).map_err(|failure| {
+        let transport = Transport::new(limits, &base).map_err(|failure| {
             let message = "The setting base_url is not usable: connections to it cannot be set up.";
             Error::config(message.to_owned()).with_cause(Some(failure.cause))
         })?;
@@ -232,7 +231,9 @@ mod tests {
         }
         let v4 = none().dialect(Dialect::next_auth_v4()).secrets(["a", "b"]);
         assert!(refusal(v4).message().contains("secrets"));
-        for url in ["", "localhost:8080", "ftp://backend", "http://user:pw@backend", "http://backend/?x"] {
+        for url in
+            ["", "localhost:8080", "ftp://backend", "http://user:pw@backend", "http://backend/?x", "http://1.2.3.256"]
+        {
             let error = refusal(none().secrets(["s"]).base_url(url));
             assert!(error.message().contains("base_url"), "{error}");
             assert!(!error.message().contains("pw"));

@@ -54,6 +54,8 @@ mod error;
 #[cfg(feature = "tower")]
 mod layer;
 mod memo;
+#[cfg(feature = "oauth")]
+pub mod oauth;
 mod session;
 mod transport;
 

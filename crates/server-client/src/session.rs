@@ -4,8 +4,6 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::HeaderValue;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -37,7 +35,6 @@ struct Genuine {
     claims: Claims,
     fields: SessionFields,
     access_token: Option<Secret>,
-    expires: Option<SystemTime>,
 }
 
 impl Session {
@@ -75,15 +72,16 @@ impl Authenticated {
         self.0.access_token.as_ref()
     }
 
-    /// When the access token ends, if it says so.
+    /// When the session ends, if it says so. Its access token may end earlier.
     pub fn expires(&self) -> Option<SystemTime> {
-        self.0.expires
+        let end = self.claims().at(self.0.fields.expires.as_ref()?.as_str())?;
+        UNIX_EPOCH.checked_add(Duration::from_millis(token::numeric_date(&end)?))
     }
 }
 
 impl fmt::Debug for Authenticated {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Authenticated").field("expires", &self.0.expires).finish_non_exhaustive()
+        formatter.debug_struct("Authenticated").field("expires", &self.expires()).finish_non_exhaustive()
     }
 }
 
@@ -117,27 +115,19 @@ impl Resolved {
     pub(crate) fn present(&self) -> Result<Presented, Error> {
         let session = self.session.as_ref().map_err(Clone::clone)?;
         let token = session.authenticated().and_then(Authenticated::access_token).cloned();
-        Ok(Presented { token, generation: 0 })
+        Ok(Presented { token, ..Presented::default() })
     }
 }
 
 fn believe(claims: Claims, fields: &SessionFields) -> Result<Session, Error> {
     match read_claims(fields, &claims.document()) {
         Some(Standing::Authenticated(access_token)) => {
-            let expires = access_token.as_ref().and_then(expiry);
-            let genuine = Genuine { claims, fields: fields.clone(), access_token, expires };
+            let genuine = Genuine { claims, fields: fields.clone(), access_token };
             Ok(Session::Authenticated(Authenticated(Arc::new(genuine))))
         }
         Some(Standing::Anonymous) => Ok(Session::Anonymous),
         None => Err(Error::new(Reason::new(Code::SessionMalformed))),
     }
-}
-
-/// When a token ends. It is looked at, never trusted: only the backend verifies it.
-fn expiry(token: &Secret) -> Option<SystemTime> {
-    let payload = URL_SAFE_NO_PAD.decode(token::payload(token.expose())?).ok()?;
-    let claims: Value = serde_json::from_slice(&payload).ok()?;
-    UNIX_EPOCH.checked_add(Duration::from_millis(token::expires_at(&&claims)?))
 }
 
 /// Says why a cookie is not believed, never what is in it. Expiry is everyday; the rest is worth a look.

@@ -17,6 +17,11 @@ impl JsDocument {
         parse_json(text).map(Self)
     }
 
+    /// The value as JSON text.
+    pub(crate) fn json(&self) -> Option<String> {
+        stringify_json(&self.0).ok()?.as_string()
+    }
+
     fn keys(&self) -> Option<Array> {
         let object = self.0.is_object() && !Array::is_array(&self.0);
         object.then(|| keys_of(&self.0))

@@ -2,6 +2,7 @@
 
 use twinfetch_core::address::{BaseUrl, Path};
 use twinfetch_core::dialect::{Dialect, Identity, Site};
+use twinfetch_core::document::Document as _;
 use twinfetch_core::error::Error;
 use twinfetch_core::head::Head;
 use twinfetch_core::session::{Authenticated, Session, Standing, identify};
@@ -26,8 +27,10 @@ pub(crate) fn session(dialect: &Dialect, head: &Head, document: Option<JsDocumen
     let standing = identify(fields, absent, head, document.as_ref().filter(|_| head.is_json()))?;
     Ok(match (standing, document) {
         (Standing::Authenticated(access_token), Some(JsDocument(claims))) => {
+            let user =
+                JsDocument(claims.clone()).at(fields.user.as_str()).and_then(|user| user.json()).unwrap_or_default();
             let expires_at = access_token.as_ref().and_then(|token| expires_at(token.expose()));
-            Session::Authenticated(Authenticated { claims, access_token, expires_at })
+            Session::Authenticated(Authenticated { claims, user, access_token, expires_at })
         }
         _ => Session::Anonymous,
     })

@@ -62,11 +62,9 @@ impl Client {
         let reading = wasm_bindgen_futures::future_to_promise(async move {
             let read = client.inner.held.borrow().begin();
             let found = client.inner.find().await.unwrap_or_else(Session::Unknown);
-            let taken = client.inner.held.borrow_mut().finish(read, found, now());
+            client.inner.held.borrow_mut().finish(read, found, now());
             client.inner.reading.replace(None);
-            if taken {
-                client.tell();
-            }
+            client.tell();
             Ok(JsValue::UNDEFINED)
         });
         self.inner.reading.replace(Some(reading.clone()));

@@ -1,4 +1,4 @@
-import { callInvalid, corePanicked, malformedBody } from '../../generated/errors.js'
+import { callInvalid, corePanicked, malformedBody, unauthorized } from '../../generated/errors.js'
 import type { Core, CoreReply, Flight, Outcome, SendStep } from '../abi.js'
 import { codeOf } from '../failure.js'
 import type { Query, RequestOptions } from '../request.js'
@@ -28,14 +28,10 @@ export const drive = async (
   deadline: Deadline,
 ): Promise<Received> => {
   const body = bodyOf(options.body)
+  const { address, headers } = plain(path, options)
   const raw = options.as !== undefined && options.as !== 'json'
   await identity.ready(deadline)
-  const flight = core.start(
-    method,
-    withQuery(path, options.query),
-    Object.entries(options.headers ?? {}),
-    raw,
-  )
+  const flight = core.start(method, address, headers, raw)
   try {
     return await perform(core, flight, identity, options, body, deadline)
   } finally {
@@ -68,6 +64,8 @@ const perform = async (
         break
       case 'renew':
         await identity.ready(deadline)
+        // A stream is used up, so there is nothing to repeat the call with.
+        if (body?.content instanceof ReadableStream) throw { ...unauthorized, status: 401 }
         break
       case 'read':
         if (step.what === 'document' && response) outcome = await documentOf(response, deadline)
@@ -133,7 +131,16 @@ export const readAs = async (
   }
 }
 
-const withQuery = (path: string, query: Query = {}): string => {
+// Whatever a caller without types gave: the core takes texts only, and must not be blamed for anything else.
+const plain = (path: string, { query, headers }: RequestOptions) => {
+  try {
+    return { address: withQuery(String(path), query ?? {}), headers: [...new Headers(headers ?? {})] }
+  } catch {
+    throw callInvalid
+  }
+}
+
+const withQuery = (path: string, query: Query): string => {
   const search = new URLSearchParams()
   for (const [name, values] of Object.entries(query)) {
     for (const value of [values].flat()) {

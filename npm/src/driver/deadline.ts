@@ -1,14 +1,18 @@
 import { aborted, timedOut } from '../../generated/errors.js'
 import type { Failure } from '../failure.js'
 
-/** When a call stops waiting: its time is over, or its caller gave up. */
-export interface Deadline {
+/** What ends a request early. */
+export interface Limit {
   /** What `fetch` listens to. */
   readonly signal: AbortSignal
+  /** Why something failed: the limit, the caller, or else `other`. */
+  cause(other: Failure): Failure
+}
+
+/** When a call stops waiting: its time is over, or its caller gave up. */
+export interface Deadline extends Limit {
   /** Starts the clock anew: something has arrived. */
   extend(): void
-  /** Why something failed: the deadline, the caller, or else `other`. */
-  cause(other: Failure): Failure
   /** Waits for a promise, but not longer than the deadline. */
   wait<T>(promise: Promise<T>): Promise<T>
   /** Stops the clock; the caller's signal still ends what goes on. */

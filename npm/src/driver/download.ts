@@ -1,6 +1,7 @@
 import { callInvalid } from '../../generated/errors.js'
 import type { Glue } from '../abi.js'
 import type { DownloadOptions, Progress, SavedFile } from '../request.js'
+import { tell } from '../tell.js'
 import type { Deadline } from './deadline.js'
 import { readBody } from './send.js'
 
@@ -42,20 +43,13 @@ const collect = async (
   const parts: BlobPart[] = []
   let total = lengthOf(response)
   let received = 0
-  const tell = () => {
-    const progress: Progress = total === undefined ? { received } : { received, total }
-    try {
-      onProgress?.(progress)
-    } catch (thrown) {
-      // The listener's own affair: it is reported as any uncaught error, and the download goes on.
-      queueMicrotask(() => {
-        throw thrown
-      })
-    }
+  const progress = () => {
+    const now: Progress = total === undefined ? { received } : { received, total }
+    tell(() => onProgress?.(now))
   }
   const reader = response.body?.getReader()
   if (!reader) return parts
-  for (tell(); ; tell()) {
+  for (progress(); ; progress()) {
     const { value } = await readBody(() => reader.read(), deadline)
     deadline.extend()
     if (!value) return parts

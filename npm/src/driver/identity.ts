@@ -1,7 +1,8 @@
+import { timedOut } from '../../generated/errors.js'
 import type { Core, Outcome } from '../abi.js'
 import { codeOf } from '../failure.js'
 import type { CoreSession } from '../session.js'
-import { type Deadline, startDeadline } from './deadline.js'
+import type { Deadline, Limit } from './deadline.js'
 import { readBody, send } from './send.js'
 
 /** How long a session read may take, in milliseconds. */
@@ -17,16 +18,11 @@ export interface Identity {
 export const identityOf = (core: Core, onSession: (session: CoreSession) => void): Identity => {
   let reading: Promise<void> | undefined
   const read = () => {
-    reading ??= readOnce(core).then(
-      () => {
+    reading ??= readOnce(core)
+      .finally(() => {
         reading = undefined
-        onSession(core.snapshot() as CoreSession)
-      },
-      (thrown) => {
-        reading = undefined
-        throw thrown
-      },
-    )
+      })
+      .then(onSession)
     return reading
   }
   return {
@@ -41,23 +37,22 @@ export const identityOf = (core: Core, onSession: (session: CoreSession) => void
   }
 }
 
-const readOnce = async (core: Core): Promise<void> => {
+const readOnce = async (core: Core): Promise<CoreSession> => {
   const url = core.begin()
-  core.found(await answerOf(url), Date.now())
+  return core.found(await answerOf(url), Date.now())
 }
 
 const answerOf = async (url: string): Promise<Outcome> => {
-  const deadline = startDeadline(TIMEOUT)
+  const signal = AbortSignal.timeout(TIMEOUT)
+  const limit: Limit = { signal, cause: (other) => (signal.aborted ? timedOut : other) }
   const headers = { accept: 'application/json' }
   try {
     const init: RequestInit = { headers, cache: 'no-store', credentials: 'include', redirect: 'error' }
-    const response = await send(url, init, deadline)
-    const document = parsed(await readBody(() => response.text(), deadline))
+    const response = await send(url, init, limit)
+    const document = parsed(await readBody(() => response.text(), limit))
     return { status: response.status, headers: response.headers, document }
   } catch (thrown) {
     return { code: codeOf(thrown) }
-  } finally {
-    deadline.end()
   }
 }
 

@@ -72,20 +72,18 @@ impl BaseUrl {
         if rest.bytes().any(|byte| matches!(byte, b'?' | b'#')) {
             return Err(refuse(setting, "it must not have a query or a fragment"));
         }
-        Self::from_parts(origin.as_str(), rest, setting)
-    }
-
-    /// Takes the origin and the path of a URL which the platform's own parser has split, such as a browser's `URL`: an
-    /// absolute `http` or `https` URL without credentials.
-    ///
-    /// # Errors
-    /// `config_invalid`, naming the setting, when the path is not plain.
-    pub fn from_parts(origin: &str, path: &str, setting: &str) -> Result<Self, Error> {
-        let prefix = path.strip_suffix('/').unwrap_or(path);
-        if super::path::check(prefix).is_err() || text::parts(prefix, b'/').skip(1).any(str::is_empty) {
+        let prefix = rest.strip_suffix('/').unwrap_or(rest);
+        if super::path::is_ambiguous(prefix) || text::parts(prefix, b'/').skip(1).any(str::is_empty) {
             return Err(refuse(setting, "its path is not plain"));
         }
-        Ok(Self { text: text::concat(&[origin, prefix]), origin: Origin(origin.to_owned()) })
+        Ok(Self::from_parts(origin.as_str(), prefix))
+    }
+
+    /// Takes the origin and the path of a URL which the platform's own parser has split and normalised, such as a
+    /// browser's `URL`: an absolute `http` or `https` URL without credentials.
+    pub fn from_parts(origin: &str, path: &str) -> Self {
+        let prefix = path.strip_suffix('/').unwrap_or(path);
+        Self { text: text::concat(&[origin, prefix]), origin: Origin(origin.to_owned()) }
     }
 
     /// The address without a final slash.

@@ -1,7 +1,8 @@
 //! The path of a call, which cannot leave the origin it is joined to.
 
 use super::{BaseUrl, push_encoded, push_escape};
-use crate::error::{Code, Error};
+use crate::call::invalid;
+use crate::error::Error;
 use crate::text;
 
 /// A path below a base URL, with its query: starts with one `/`, has no dot segment, no control, no backslash.
@@ -18,7 +19,9 @@ impl Path {
     pub fn parse(path: &str, base: &BaseUrl) -> Result<Self, Error> {
         let path = relative(path, base)?;
         let (route, query) = text::cut(path, b'?').unwrap_or((path, ""));
-        check(route).map_err(refuse)?;
+        if has_dots(route) {
+            return Err(invalid("its path has a . or .. segment"));
+        }
         let mut text = String::with_capacity(path.len());
         push_plain(&mut text, route);
         if !query.is_empty() {
@@ -47,33 +50,27 @@ impl Path {
     }
 }
 
-fn refuse(reason: &'static str) -> Error {
-    Error::new(Code::CallInvalid).with_message(text::concat(&["The request's path is not usable: ", reason, "."]))
-}
-
 fn relative<'a>(path: &'a str, base: &BaseUrl) -> Result<&'a str, Error> {
-    if path.bytes().any(|byte| byte < b' ' || byte == 0x7f || byte == b'\\' || byte == b'#') {
-        return Err(refuse("it has a control character, a backslash or a fragment"));
+    if has_control(path) || path.as_bytes().contains(&b'#') {
+        return Err(invalid("its path has a control character, a backslash or a fragment"));
     }
-    if path.starts_with('/') {
-        return if path.starts_with("//") { Err(refuse("it begins with two slashes")) } else { Ok(path) };
-    }
-    let below = path.strip_prefix(base.as_str());
+    let below = if path.starts_with('/') { Some(path) } else { path.strip_prefix(base.as_str()) };
     below
         .filter(|below| below.starts_with('/') && !below.starts_with("//"))
-        .ok_or_else(|| refuse("it must begin with / or be below the base URL: the session's token goes nowhere else"))
+        .ok_or_else(|| invalid("its path must begin with one / or be below the base URL: a token goes nowhere else"))
 }
 
-/// Refuses what two URL parsers might read differently.
-pub(super) fn check(route: &str) -> Result<(), &'static str> {
-    let bytes = route.as_bytes();
-    if bytes.iter().any(|byte| *byte < b' ' || matches!(byte, b'\\' | 0x7f)) {
-        return Err("it has a control character or a backslash");
-    }
-    if text::parts(route, b'/').any(is_dots) {
-        return Err("it has a . or .. segment");
-    }
-    Ok(())
+/// Whether two URL parsers might read a path differently.
+pub(super) fn is_ambiguous(route: &str) -> bool {
+    has_control(route) || has_dots(route)
+}
+
+fn has_control(path: &str) -> bool {
+    path.bytes().any(|byte| byte < b' ' || matches!(byte, b'\\' | 0x7f))
+}
+
+fn has_dots(route: &str) -> bool {
+    text::parts(route, b'/').any(is_dots)
 }
 
 fn is_dots(segment: &str) -> bool {

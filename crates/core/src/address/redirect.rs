@@ -13,7 +13,9 @@ pub(crate) fn resolve(current: &str, location: &str) -> Option<String> {
     }
     let location = text::before(location, b'#');
     let (origin, path) = Origin::split(current).ok()?;
-    let target = if location.starts_with("//") {
+    let target = if location.is_empty() {
+        current.to_owned()
+    } else if location.starts_with("//") {
         let scheme = text::before(current, b':');
         text::concat(&[scheme, ":", location])
     } else if location.starts_with('/') {
@@ -28,7 +30,7 @@ pub(crate) fn resolve(current: &str, location: &str) -> Option<String> {
     };
     let (target_origin, rest) = Origin::split(&target).ok()?;
     let route = text::before(rest, b'?');
-    if target_origin != origin || super::path::check(route).is_err() || route.starts_with("//") {
+    if target_origin != origin || super::path::is_ambiguous(route) || route.starts_with("//") {
         return None;
     }
     Some(text::concat(&[origin.as_str(), if rest.starts_with('/') { "" } else { "/" }, rest]))
@@ -46,6 +48,7 @@ mod tests {
             ("?x=2", "http://h:1/a/b?x=2"),
             ("http://H:1", "http://h:1/"),
             ("//h:1/z", "http://h:1/z"),
+            ("#f", "http://h:1/a/b?q=1"),
         ] {
             assert_eq!(resolve("http://h:1/a/b?q=1", location).as_deref(), Some(expected), "{location}");
         }

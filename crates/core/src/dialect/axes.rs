@@ -59,6 +59,8 @@ record! {
         user "user": Pointer,
         /// The access token, a string.
         access_token "accessToken": Option<Pointer>,
+        /// When the session ends: a text for a browser, seconds since 1970 in a sealed cookie.
+        expires "expires": Option<Pointer>,
     }
 }
 

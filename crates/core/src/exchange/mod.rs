@@ -75,7 +75,8 @@ impl<'a> Exchange<'a, Sent> {
 impl<'a> Plan<'a> {
     fn send(self: Box<Self>) -> Step<'a> {
         let mut headers = self.call.headers.clone();
-        if self.call.accept == Accept::Json {
+        let asks = headers.iter().any(|(name, _)| name == "accept");
+        if self.call.accept == Accept::Json && !asks {
             headers.push(("accept".to_owned(), "application/json".to_owned()));
         }
         let Credential::Bearer {} = self.dialect.credential;
@@ -101,5 +102,23 @@ impl<'a> Plan<'a> {
         if !self.call.method.is_safe() {
             self.call.method = Method::Get;
         }
+    }
+}
+
+#[cfg(all(test, feature = "json"))]
+mod tests {
+    use super::{Exchange, Step};
+    use crate::address::{BaseUrl, Path};
+    use crate::call::{Call, Method};
+    use crate::dialect::Dialect;
+    use crate::session::Presented;
+
+    #[test]
+    fn a_caller_may_ask_for_another_media_type() {
+        let (dialect, base) = (Dialect::auth_js(), BaseUrl::parse("http://h", "baseUrl").unwrap());
+        let call = Call::new(Method::Get, Path::parse("/", &base).unwrap()).header("Accept", "a/b+json").unwrap();
+        let step = Exchange::start(&dialect, &base, call, Ok(Presented::default()));
+        let Step::Send(_, request) = step else { panic!("nothing is sent") };
+        assert_eq!(request.headers, [("accept".to_owned(), "a/b+json".to_owned())]);
     }
 }

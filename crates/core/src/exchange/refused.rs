@@ -12,12 +12,15 @@ pub struct Refused {
 }
 
 impl<'a> Exchange<'a, Refused> {
-    /// Repeats the call when the session has a newer token by now; otherwise reads the refusal.
+    /// Repeats the call when the session has a newer token of the same user by now; otherwise reads the refusal.
     ///
+    /// What one user asked for is never sent as another, who has signed in meanwhile.
     /// A session that could not be read leaves the refusal as it is: it does not sign anybody out.
     pub fn renewed(mut self, presented: Result<Presented, Error>) -> Step<'a> {
+        let old = &self.plan.presented;
+        let newer = |new: &Presented| new.generation != old.generation && new.user == old.user && new.token.is_some();
         match presented {
-            Ok(presented) if presented.generation != self.plan.presented.generation && presented.token.is_some() => {
+            Ok(presented) if newer(&presented) => {
                 self.plan.renewals_left -= 1;
                 self.plan.presented = presented;
                 self.plan.send()

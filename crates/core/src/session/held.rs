@@ -1,4 +1,4 @@
-//! The session that a client holds: read once for all callers, bounded in time, never revived after its end.
+//! The session that a client holds: read once for all callers, bounded in time, stale once it may have changed elsewhere.
 
 use super::Session;
 
@@ -7,7 +7,6 @@ use super::Session;
 pub struct Held<C> {
     session: Option<Session<C>>,
     generation: u64,
-    epoch: u64,
     notices: u64,
     fresh_until: u64,
     max_age: u64,
@@ -16,7 +15,6 @@ pub struct Held<C> {
 /// A session read that is under way.
 #[derive(Clone, Copy, Debug)]
 pub struct Read {
-    epoch: u64,
     notices: u64,
 }
 
@@ -26,7 +24,7 @@ const ANONYMOUS_AGE: u64 = 5_000;
 impl<C> Held<C> {
     /// Holds nothing yet; a session is believed for at most `max_age` milliseconds.
     pub const fn new(max_age: u64) -> Self {
-        Self { session: None, generation: 0, epoch: 0, notices: 0, fresh_until: 0, max_age }
+        Self { session: None, generation: 0, notices: 0, fresh_until: 0, max_age }
     }
 
     /// The session, while it may be used without being read again. `now` is in milliseconds since 1970.
@@ -46,14 +44,11 @@ impl<C> Held<C> {
 
     /// Notes that a read begins.
     pub const fn begin(&self) -> Read {
-        Read { epoch: self.epoch, notices: self.notices }
+        Read { notices: self.notices }
     }
 
-    /// Takes over what a read found; `false` when the session was ended since the read began, and the find is dropped.
-    pub fn finish(&mut self, read: Read, found: Session<C>, now: u64) -> bool {
-        if read.epoch != self.epoch {
-            return false;
-        }
+    /// Takes over what a read found.
+    pub fn finish(&mut self, read: Read, found: Session<C>, now: u64) {
         if token(self.session.as_ref()) != token(Some(&found)) {
             self.generation += 1;
         }
@@ -69,21 +64,12 @@ impl<C> Held<C> {
             self.fresh_until = 0;
         }
         self.session = Some(found);
-        true
     }
 
     /// Has the session read again before its next use: it may have changed elsewhere, also under a read on its way.
     pub const fn forget(&mut self) {
         self.notices += 1;
         self.fresh_until = 0;
-    }
-
-    /// Ends the session: reads that began before are dropped when they finish.
-    pub fn end(&mut self) {
-        self.epoch += 1;
-        self.generation += 1;
-        self.fresh_until = 0;
-        self.session = Some(Session::Anonymous);
     }
 }
 
@@ -102,7 +88,12 @@ mod tests {
     use crate::session::{Authenticated, Session};
 
     fn signed_in(token: &str, expires_at: Option<u64>) -> Session<()> {
-        Session::Authenticated(Authenticated { claims: (), access_token: Some(Secret::new(token)), expires_at })
+        Session::Authenticated(Authenticated {
+            claims: (),
+            user: String::new(),
+            access_token: Some(Secret::new(token)),
+            expires_at,
+        })
     }
 
     #[test]
@@ -124,20 +115,11 @@ mod tests {
     }
 
     #[test]
-    fn a_read_that_began_before_a_sign_out_is_dropped() {
-        let mut held = Held::new(60_000);
-        let read = held.begin();
-        held.end();
-        assert!(!held.finish(read, signed_in("a", None), 0));
-        assert!(matches!(held.last(), Some(Session::Anonymous)));
-    }
-
-    #[test]
     fn a_change_elsewhere_during_a_read_leaves_the_find_stale() {
         let mut held = Held::new(60_000);
         let read = held.begin();
         held.forget();
-        assert!(held.finish(read, signed_in("a", None), 0));
+        held.finish(read, signed_in("a", None), 0);
         assert!(held.fresh(0).is_none());
     }
 

@@ -27,6 +27,8 @@ pub enum Session<C> {
 pub struct Authenticated<C> {
     /// The session document, as the driver holds it.
     pub claims: C,
+    /// The user in it as JSON text, which tells one user from another.
+    pub user: String,
     /// What is sent as bearer token, when the session has one.
     pub access_token: Option<Secret>,
     /// When the access token ends, in milliseconds since 1970, when it says so.
@@ -40,8 +42,10 @@ impl<C> Session<C> {
     /// The cause, when the session is unknown.
     pub fn present(&self, generation: u64) -> Result<Presented, Error> {
         match self {
-            Self::Authenticated(session) => Ok(Presented { token: session.access_token.clone(), generation }),
-            Self::Anonymous => Ok(Presented { token: None, generation }),
+            Self::Authenticated(session) => {
+                Ok(Presented { token: session.access_token.clone(), user: session.user.clone(), generation })
+            }
+            Self::Anonymous => Ok(Presented { generation, ..Presented::default() }),
             Self::Unknown(cause) => Err(cause.clone()),
         }
     }
@@ -52,6 +56,8 @@ impl<C> Session<C> {
 pub struct Presented {
     /// The bearer token; none when nobody is signed in.
     pub token: Option<Secret>,
+    /// Whose it is: the user as JSON text.
+    pub user: String,
     /// Which of the session's tokens it is.
     pub generation: u64,
 }

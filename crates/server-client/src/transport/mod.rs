@@ -1,6 +1,8 @@
 //! Sending a request and reading a response: the only place that knows reqwest.
 
 mod failure;
+#[cfg(feature = "oauth")]
+mod plain;
 
 pub(crate) use failure::Failure;
 
@@ -10,6 +12,7 @@ use bytes::{Bytes, BytesMut};
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderName, HeaderValue, Method};
 use tokio::time::timeout;
+use twinfetch_core::address::BaseUrl;
 use twinfetch_core::call::Request;
 use twinfetch_core::error::Code;
 use twinfetch_core::head::Head;
@@ -55,8 +58,11 @@ pub(crate) struct Response {
 }
 
 impl Transport {
-    /// Sets up a pool; `secure` says whether the backend is behind https.
-    pub(crate) fn new(limits: Limits, secure: bool) -> Result<Self, Failure> {
+    /// Sets up a pool for the backend at `base`.
+    pub(crate) fn new(limits: Limits, base: &BaseUrl) -> Result<Self, Failure> {
+        // Every URL of a call begins with it: what reqwest's parser refuses would fail each of them.
+        let url = reqwest::Url::parse(base.as_str());
+        let secure = url.map_err(|_| Failure::new(Code::ConfigInvalid, "its host is no address"))?.scheme() == "https";
         let builder = reqwest::Client::builder()
             .connect_timeout(limits.connect)
             .pool_idle_timeout(KEPT_OPEN)
@@ -82,7 +88,10 @@ impl Transport {
 
     /// Sends a request and waits for the response's head.
     pub(crate) async fn send(&self, request: Request, body: Option<&Body>) -> Result<Response, Failure> {
-        let request = self.assemble(request, body)?;
+        self.execute(self.assemble(request, body)?).await
+    }
+
+    async fn execute(&self, request: reqwest::Request) -> Result<Response, Failure> {
         match timeout(self.limits.head, self.client.execute(request)).await {
             Ok(Ok(inner)) => Ok(Response { inner }),
             Ok(Err(error)) => Err(Failure::of(error)),

@@ -36,14 +36,14 @@ fn sealed(claims: &Value) -> String {
 
 #[tokio::test]
 async fn a_session_has_its_user_its_claims_and_its_token() {
-    // {"exp":1750000000} between two other parts
-    let token = "eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjE3NTAwMDAwMDB9.c2ln";
-    let api = client(NOWHERE).incoming(&request_of(ADA, token));
+    let token = "an-access-token";
+    let claims = json!({ "name": "ada", "email": ADA.email, "accessToken": token, "exp": 4_000_000_000_u64 });
+    let api = client(NOWHERE).incoming(&with_cookie(&format!("{COOKIE_NAME}={}", sealed(&claims))));
     let session = signed_in(&api).await;
     assert_eq!(session.user::<Value>().unwrap()["name"], "ada");
     assert_eq!(session.claims()["email"], ADA.email);
     assert_eq!(session.access_token().unwrap().expose(), token);
-    assert_eq!(session.expires(), Some(UNIX_EPOCH + Duration::from_secs(1_750_000_000)));
+    assert_eq!(session.expires(), Some(UNIX_EPOCH + Duration::from_secs(4_000_000_000)));
     assert_eq!(session.user::<Vec<u8>>().unwrap_err().code(), Code::SessionMalformed);
     assert_eq!(api.session_refusal(), None);
 }

@@ -1,7 +1,7 @@
 //! What JavaScript hands in, read by duck typing.
 
 use twinfetch_core::address::BaseUrl;
-use twinfetch_core::error::{Code, Error};
+use twinfetch_core::error::Code;
 use twinfetch_core::head::Head;
 use wasm_bindgen::prelude::*;
 
@@ -35,8 +35,8 @@ extern "C" {
 }
 
 impl Location {
-    pub(super) fn base_url(&self, setting: &str) -> Result<BaseUrl, Error> {
-        BaseUrl::from_parts(&self.origin(), &self.pathname(), setting)
+    pub(super) fn base_url(&self) -> BaseUrl {
+        BaseUrl::from_parts(&self.origin(), &self.pathname())
     }
 }
 

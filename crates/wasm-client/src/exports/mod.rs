@@ -23,7 +23,6 @@ use flight::Flight;
 use input::{Location, Outcome};
 
 #[cfg(target_arch = "wasm32")]
-#[cfg(target_arch = "wasm32")]
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
@@ -36,7 +35,6 @@ pub struct Core {
     session_url: String,
     held: Held<JsValue>,
     reading: Option<Read>,
-    snapshot: JsValue,
 }
 
 #[wasm_bindgen]
@@ -44,16 +42,16 @@ impl Core {
     /// Builds a core from a dialect and from two URLs that were checked; `sessionMaxAge` is in milliseconds.
     ///
     /// # Errors
-    /// `config_invalid` and `dialect_invalid`.
+    /// `dialect_invalid`.
     #[wasm_bindgen(constructor)]
     pub fn new(dialect: JsValue, backend: &Location, app: &Location, session_max_age: f64) -> Result<Self, JsValue> {
         let build = || {
             let dialect = Dialect::read_checked(&JsDocument(dialect))?;
-            let (backend, app) = (backend.base_url("baseUrl")?, app.base_url("appUrl")?);
+            let (backend, app) = (backend.base_url(), app.base_url());
             let session_url = identity::url(&dialect, &app, &backend)?;
             let held = Held::new(milliseconds(session_max_age));
             let dialect: &'static Dialect = Box::leak(Box::new(dialect));
-            Ok(Self { dialect, backend, session_url, held, reading: None, snapshot: JsValue::UNDEFINED })
+            Ok(Self { dialect, backend, session_url, held, reading: None })
         };
         build().map_err(|error: Error| output::failure(&error))
     }
@@ -69,23 +67,17 @@ impl Core {
         self.session_url.clone()
     }
 
-    /// Takes over what a session read found: an answer with its document, or a code.
-    pub fn found(&mut self, outcome: &Outcome, now: f64) {
-        let Some(read) = self.reading.take() else { return };
+    /// Takes over what a session read found, an answer with its document or a code, and returns the session.
+    pub fn found(&mut self, outcome: &Outcome, now: f64) -> JsValue {
+        let read = self.reading.take().unwrap_or_else(|| self.held.begin());
         let found = match outcome.head() {
             Ok(head) => identity::session(self.dialect, &head, Some(JsDocument(outcome.document()))),
             Err(code) => Err(Error::new(code)),
         };
         let found = found.unwrap_or_else(Session::Unknown);
         let value = output::session_value(&found, self.dialect);
-        if self.held.finish(read, found, milliseconds(now)) {
-            self.snapshot = value;
-        }
-    }
-
-    /// The session as it was last read; the same object until it is read again.
-    pub fn snapshot(&self) -> JsValue {
-        self.snapshot.clone()
+        self.held.finish(read, found, milliseconds(now));
+        value
     }
 
     /// Has the session read again before its next use: it may have changed elsewhere.

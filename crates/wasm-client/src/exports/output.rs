@@ -45,7 +45,8 @@ pub(super) fn session_value(session: &Session<JsValue>, dialect: &Dialect) -> Js
             let claims = JsDocument(session.claims.clone());
             set(&value, "user", &claims.at(fields.user.as_str()).map_or(JsValue::UNDEFINED, |user| user.0));
             set(&value, "accessToken", &text(session.access_token.as_ref().map(Secret::expose)));
-            set(&value, "expires", &claims.member("expires").map_or(JsValue::UNDEFINED, |expires| expires.0));
+            let expires = fields.expires.as_ref().and_then(|pointer| claims.at(pointer.as_str()));
+            set(&value, "expires", &expires.map_or(JsValue::UNDEFINED, |expires| expires.0));
             set(&value, "claims", &claims.0);
             "authenticated"
         }

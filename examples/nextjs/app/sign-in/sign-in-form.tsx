@@ -17,8 +17,11 @@ interface Refusal {
 const submit = async (_previous: Refusal | undefined, form: FormData): Promise<Refusal | undefined> => {
   const username = String(form.get('username'))
   const password = String(form.get('password'))
+  const attempt = () => signIn('credentials', { username, password, redirect: false, redirectTo: '/' })
   try {
-    const result = await signIn('credentials', { username, password, redirect: false, redirectTo: '/' })
+    let result = await attempt()
+    // Auth.js gives each of a browser's first requests a CSRF cookie; when they overlap, the last one counts.
+    if (result.error === 'MissingCSRF') result = await attempt()
     if (result.error) {
       const message = messages[result.code ?? ''] ?? 'You could not be signed in. Try again.'
       return { username, message }
