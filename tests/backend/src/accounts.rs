@@ -39,14 +39,24 @@ pub(crate) struct Account {
     pub(crate) email: String,
 }
 
+/// What one calls oneself to sign in.
+#[derive(Clone, Debug)]
+pub(crate) enum Name {
+    Email(String),
+    Username(String),
+}
+
+/// An account to be.
+pub(crate) struct NewAccount {
+    pub(crate) username: String,
+    pub(crate) email: String,
+    pub(crate) password: String,
+}
+
 impl Account {
     /// The account whose password this is.
-    pub(crate) async fn by_password(
-        database: &Database,
-        username: String,
-        password: String,
-    ) -> anyhow::Result<Option<Self>> {
-        let found = database.run(move |connection| Ok(with_hash(connection, &username)?)).await?;
+    pub(crate) async fn by_password(database: &Database, name: Name, password: String) -> anyhow::Result<Option<Self>> {
+        let found = database.run(move |connection| Ok(with_hash(connection, &name)?)).await?;
         tokio::task::spawn_blocking(move || {
             if let Some((account, hash)) = found {
                 Ok(matches(&password, &hash)?.then_some(account))
@@ -65,14 +75,23 @@ impl Account {
         database.run(move |connection| Ok(connection.query_row(read, [id], Self::from_row).optional()?)).await
     }
 
+    /// Opens an account, unless the name or the address is taken.
+    pub(crate) async fn open(database: &Database, new: NewAccount) -> anyhow::Result<Option<Self>> {
+        let password_hash = tokio::task::spawn_blocking(move || hash(&new.password)).await??;
+        let insert = "INSERT INTO accounts (username, email, password_hash) VALUES (?1, ?2, ?3)
+            ON CONFLICT DO NOTHING RETURNING id, username, email";
+        let row = (new.username, new.email, password_hash);
+        database.run(move |connection| Ok(connection.query_row(insert, row, Self::from_row).optional()?)).await
+    }
+
     fn from_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self { id: row.get::<_, i64>(0)?.to_string(), username: row.get(1)?, email: row.get(2)? })
     }
 }
 
 /// Writes the seeded accounts that are not there yet.
-pub(crate) fn seed(connection: &Connection) -> anyhow::Result<()> {
-    for seeded in SEEDED_ACCOUNTS {
+pub(crate) fn seed(connection: &Connection, accounts: &[SeededAccount]) -> anyhow::Result<()> {
+    for seeded in accounts {
         connection.execute(
             "INSERT INTO accounts (username, email, password_hash) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
             (seeded.username, seeded.email, hash(seeded.password)?),
@@ -81,13 +100,21 @@ pub(crate) fn seed(connection: &Connection) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn with_hash(connection: &Connection, username: &str) -> rusqlite::Result<Option<(Account, String)>> {
-    let read = "SELECT id, username, email, password_hash FROM accounts WHERE username = ?1";
-    connection.query_row(read, [username], |row| Ok((Account::from_row(row)?, row.get(3)?))).optional()
+fn with_hash(connection: &Connection, name: &Name) -> rusqlite::Result<Option<(Account, String)>> {
+    let (read, name) = match name {
+        Name::Email(email) => ("SELECT id, username, email, password_hash FROM accounts WHERE email = ?1", email),
+        Name::Username(name) => ("SELECT id, username, email, password_hash FROM accounts WHERE username = ?1", name),
+    };
+    connection.query_row(read, [name], |row| Ok((Account::from_row(row)?, row.get(3)?))).optional()
+}
+
+/// Whether this is the password behind the hash.
+pub(crate) async fn is_password(password: String, hash: String) -> anyhow::Result<bool> {
+    tokio::task::spawn_blocking(move || matches(&password, &hash)).await?
 }
 
 /// Argon2id of a real but cheap cost: 1 MiB and one pass, so that a test suite is not about hashing.
-fn hash(password: &str) -> anyhow::Result<String> {
+pub(crate) fn hash(password: &str) -> anyhow::Result<String> {
     let cost = Params::new(1024, 1, 1, None)?;
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, cost);
     Ok(argon2.hash_password(password.as_bytes())?.to_string())

@@ -10,14 +10,14 @@ use serde::Serialize;
 
 use crate::backend::Backend;
 use crate::digest;
-use crate::tokens::{TokenType, bearer};
+use crate::tokens::bearer;
 
 /// What makes two calls the same one in the ledger; the query does not.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 pub(crate) struct Call {
     method: String,
     path: String,
-    /// Whose valid access token came along.
+    /// Whose valid credential came along.
     user: Option<String>,
     /// Which Bearer token came along, valid or not.
     bearer_sha256: Option<String>,
@@ -57,11 +57,10 @@ impl Calls {
 /// Enters the call before it is answered.
 pub(crate) async fn count(State(backend): State<Backend>, request: Request, next: Next) -> Response {
     let token = bearer(request.headers());
-    let claims = token.and_then(|token| backend.tokens.verify(token, TokenType::Access).ok());
     backend.calls.add(Call {
         method: request.method().to_string(),
         path: request.uri().path().to_owned(),
-        user: claims.map(|claims| claims.username),
+        user: backend.system.user(&backend, request.headers()),
         bearer_sha256: token.map(|token| digest::sha256(token.as_bytes())),
     });
     next.run(request).await

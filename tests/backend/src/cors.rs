@@ -7,13 +7,15 @@ use axum::http::{HeaderValue, Method, Uri, header};
 use tower_http::cors::CorsLayer;
 
 use crate::request_id;
+use crate::system::System;
 
-/// The layer that allows these origins and no other.
-pub(crate) fn layer(origins: &[String]) -> anyhow::Result<CorsLayer> {
+/// The layer that allows these origins and no other, with their cookies where the system has some.
+pub(crate) fn layer(system: System, origins: &[String]) -> anyhow::Result<CorsLayer> {
     let origins = origins.iter().map(|origin| parse(origin)).collect::<anyhow::Result<Vec<_>>>()?;
     let idempotency_key = header::HeaderName::from_static("idempotency-key");
     Ok(CorsLayer::new()
         .allow_origin(origins)
+        .allow_credentials(system.has_cookies())
         .allow_methods([Method::DELETE, Method::GET, Method::HEAD, Method::PATCH, Method::POST, Method::PUT])
         .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, request_id::HEADER, idempotency_key])
         .expose_headers([

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::Context as _;
 use rusqlite::{Connection, OptionalExtension as _};
 
-use crate::{accounts, authjs};
+use crate::system::System;
+use crate::{accounts, deny_list, resources};
 
 const SETTINGS: &str = "CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;";
 
@@ -17,19 +18,21 @@ pub(crate) struct Database {
 }
 
 impl Database {
-    /// Opens the file, or a store that lives as long as the process, and brings its tables into being.
-    pub(crate) async fn open(file: Option<&Path>) -> anyhow::Result<Self> {
+    /// Opens the file, or a store that lives as long as the process, and brings a system's tables into being.
+    pub(crate) async fn open(file: Option<&Path>, system: System) -> anyhow::Result<Self> {
         let connection = match file {
             Some(file) => Connection::open(file).with_context(|| format!("cannot open database {}", file.display()))?,
             None => Connection::open_in_memory()?,
         };
         let database = Self { connection: Arc::new(Mutex::new(connection)) };
         database
-            .run(|connection| {
+            .run(move |connection| {
                 connection.execute_batch(SETTINGS)?;
                 connection.execute_batch(accounts::TABLE)?;
-                connection.execute_batch(authjs::POSTS_TABLE)?;
-                accounts::seed(connection)
+                connection.execute_batch(deny_list::TABLE)?;
+                connection.execute_batch(resources::POSTS_TABLE)?;
+                accounts::seed(connection, &accounts::SEEDED_ACCOUNTS)?;
+                system.prepare(connection)
             })
             .await?;
         Ok(database)
@@ -46,16 +49,18 @@ impl Database {
             .await?
     }
 
-    /// The key that signs tokens: drawn once per database, so that a restart on the same file keeps its sessions.
-    pub(crate) async fn signing_key(&self) -> anyhow::Result<Vec<u8>> {
-        self.run(|connection| {
-            let read = "SELECT value FROM settings WHERE name = 'signing_key'";
-            if let Some(key) = connection.query_row(read, [], |row| row.get(0)).optional()? {
+    /// The key that signs a system's tokens: drawn once per database, so that a restart on the same file keeps its
+    /// sessions, and one for each system, so that none takes another's tokens.
+    pub(crate) async fn signing_key(&self, system: System) -> anyhow::Result<Vec<u8>> {
+        self.run(move |connection| {
+            let name = format!("{}.signing_key", system.name());
+            let read = "SELECT value FROM settings WHERE name = ?1";
+            if let Some(key) = connection.query_row(read, [&name], |row| row.get(0)).optional()? {
                 return Ok(key);
             }
             let mut key = vec![0; 32];
             getrandom::fill(&mut key)?;
-            connection.execute("INSERT INTO settings (name, value) VALUES ('signing_key', ?1)", [&key])?;
+            connection.execute("INSERT INTO settings (name, value) VALUES (?1, ?2)", (name, &key))?;
             Ok(key)
         })
         .await

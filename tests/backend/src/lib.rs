@@ -1,8 +1,10 @@
 //! The reference backend that both clients are tested against.
 //!
-//! Each of the systems it speaks is a module with its own routes and its own way to refuse; today that is
-//! `authjs` (system S0). What the systems share stands beside them: the database, the accounts, the tokens, the
-//! request id, and the ledger of calls by which a test asserts that one call was one call.
+//! Each of the systems it speaks is a module with its own routes and its own way to refuse: `authjs` (S0),
+//! `dual_token` (S1), `cookie_jwt` (S2), `single_user` (S3) and `oauth_cookie` (S4). A server speaks one of them,
+//! because their paths collide. What the systems share stands beside them: the
+//! resources behind the sign-in, the database, the accounts, the tokens,
+//! the deny list, the request id, and the ledger of calls by which a test asserts that one call was one call.
 //!
 //! ```text
 //! request -> request id -> CORS -> (calls -> faults) -> a system's routes -> database
@@ -24,16 +26,30 @@ mod accounts;
 mod authjs;
 mod backend;
 mod calls;
+mod cookie_jwt;
 mod cors;
 mod database;
+mod deny_list;
 mod digest;
+mod dual_token;
+mod failure;
 mod faults;
 mod listen;
+mod oauth_cookie;
+mod options;
+mod rate_limits;
 mod request_id;
+mod resources;
 mod server;
+mod single_user;
+mod system;
 mod test_endpoints;
 mod tokens;
 
 pub use accounts::{SEEDED_ACCOUNTS, SeededAccount};
-pub use authjs::pattern;
-pub use server::{Options, Server, serve};
+pub use cookie_jwt::ADMINISTRATOR;
+pub use options::{OpenIdProvider, Options, Refusals, Stage};
+pub use resources::pattern;
+pub use server::{Server, serve};
+pub use single_user::PASSWORD;
+pub use system::System;

@@ -1,45 +1,14 @@
 //! `twinfetch-backend`: the reference backend as a program.
 
+mod arguments;
+
 use std::io::{self, IsTerminal as _, Write as _};
-use std::path::PathBuf;
-use std::time::Duration;
 
-use clap::Parser;
+use clap::Parser as _;
 use tracing_subscriber::EnvFilter;
-use twinfetch_backend::{Options, serve};
+use twinfetch_backend::{System, serve};
 
-/// The reference backend that the twinfetch clients are tested against; it answers on loopback only.
-#[derive(Debug, Parser)]
-#[command(version)]
-struct Arguments {
-    /// Port to listen on; 0 takes a free one
-    #[arg(long, default_value_t = 0)]
-    port: u16,
-    /// Database file to keep the data in; without it they die with the process
-    #[arg(long, value_name = "FILE")]
-    database: Option<PathBuf>,
-    /// Origin whose pages may call, by scheme, host and port; may be given several times
-    #[arg(long, value_name = "URL")]
-    allow_origin: Vec<String>,
-    /// How long an access token is good
-    #[arg(long, value_name = "SECONDS", default_value_t = 900)]
-    token_seconds: u64,
-    /// Adds /test/calls and /test/fault, by which a test counts calls and makes answers go wrong
-    #[arg(long)]
-    test_endpoints: bool,
-}
-
-impl From<Arguments> for Options {
-    fn from(arguments: Arguments) -> Self {
-        Self {
-            port: arguments.port,
-            database: arguments.database,
-            allow_origins: arguments.allow_origin,
-            token_lifetime: Duration::from_secs(arguments.token_seconds),
-            test_endpoints: arguments.test_endpoints,
-        }
-    }
-}
+use arguments::Arguments;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -48,14 +17,25 @@ async fn main() -> anyhow::Result<()> {
     let colours = io::stderr().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(colours).init();
 
-    // Listened to before the line below, which invites signals.
+    // Listened to before the lines below, which invite signals.
     let stop = stop_signal()?;
-    let server = serve(arguments.into()).await?;
+    let mut servers = Vec::new();
+    for options in arguments.options() {
+        let system = options.system;
+        servers.push((system, serve(options).await?));
+    }
     let mut output = io::stdout();
-    writeln!(output, "twinfetch-backend ready at {}", server.url())?;
+    for (system, server) in &servers {
+        match system {
+            System::Authjs => writeln!(output, "twinfetch-backend ready at {}", server.url())?,
+            other => writeln!(output, "twinfetch-backend {} ready at {}", other.name(), server.url())?,
+        }
+    }
     output.flush()?;
     stop.await?;
-    server.shutdown().await;
+    for (_, server) in servers {
+        server.shutdown().await;
+    }
     Ok(())
 }
 

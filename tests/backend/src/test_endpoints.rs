@@ -8,10 +8,12 @@ use serde_json::{Value, json};
 
 use crate::backend::Backend;
 use crate::faults::Fault;
+use crate::system::System;
 
-/// `/test/calls` and `/test/fault`; they need no token and are not counted.
-pub(crate) fn routes() -> Router<Backend> {
-    Router::new()
+/// `/test/calls`, `/test/fault` and what the system adds; they need no token and are not counted.
+pub(crate) fn routes(system: System) -> Router<Backend> {
+    system
+        .test_routes()
         .route("/test/calls", get(calls).delete(reset_calls))
         .route("/test/fault", put(set_fault).delete(clear_faults))
 }

@@ -2,12 +2,15 @@
 
 use axum::Json;
 use axum::extract::{FromRequestParts, State};
+use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 
-use super::failure::Failure;
+use super::failure::{Authjs, Failure};
 use crate::accounts::Account;
 use crate::backend::Backend;
+use crate::resources::Wrapping;
 use crate::tokens::{TokenType, bearer};
 
 /// The one whose valid access token came with the request.
@@ -24,6 +27,18 @@ impl FromRequestParts<Backend> for Caller {
         let token = bearer(&parts.headers).ok_or_else(|| Failure::unauthorized("a Bearer token is required"))?;
         let claims = backend.tokens.verify(token, TokenType::Access)?;
         Ok(Self { id: claims.sub, username: claims.username })
+    }
+}
+
+impl Wrapping for Authjs {
+    type Caller = Caller;
+
+    fn author(caller: Caller) -> String {
+        caller.username
+    }
+
+    fn wrap<T: Serialize>(status: StatusCode, data: T) -> Response {
+        (status, Json(data)).into_response()
     }
 }
 

@@ -1,8 +1,5 @@
 //! `POST /api/auth/login`: a name and a password for a pair of tokens.
 
-use std::time::Duration;
-
-use anyhow::Context as _;
 use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
@@ -10,11 +7,9 @@ use axum::http::{HeaderName, header};
 use serde::{Deserialize, Serialize};
 
 use super::failure::Failure;
-use crate::accounts::Account;
+use crate::accounts::{Account, Name};
 use crate::backend::Backend;
 use crate::tokens::TokenType;
-
-const REFRESH_LIFETIME: Duration = Duration::from_hours(7 * 24);
 
 /// What one signs in with.
 #[derive(Deserialize)]
@@ -40,12 +35,10 @@ pub(super) async fn sign_in(
     credentials: Result<Json<Credentials>, JsonRejection>,
 ) -> Result<([(HeaderName, &'static str); 1], Json<SignedIn>), Failure> {
     let Json(Credentials { username, password }) = credentials?;
-    let account = Account::by_password(&backend.database, username, password).await?;
+    let account = Account::by_password(&backend.database, Name::Username(username), password).await?;
     let account = account.ok_or_else(|| Failure::unauthorized("the username or the password is wrong"))?;
-    let issue =
-        |token_type, lifetime| backend.tokens.issue(&account, token_type, lifetime).context("cannot sign a token");
-    let access_token = issue(TokenType::Access, backend.token_lifetime)?;
-    let refresh_token = issue(TokenType::Refresh, REFRESH_LIFETIME)?;
+    let access_token = backend.tokens.issue(&account, TokenType::Access, backend.token_lifetime)?;
+    let refresh_token = backend.tokens.issue(&account, TokenType::Refresh, backend.refresh_lifetime)?;
     let Account { id, username, email } = account;
     // Tokens are not for a cache to keep (RFC 6749, section 5.1).
     let head = [(header::CACHE_CONTROL, "no-store")];

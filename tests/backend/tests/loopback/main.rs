@@ -4,12 +4,17 @@
 
 mod bearer;
 mod calls;
+mod cookie_jwt;
 mod cors;
+mod dual_token;
 mod export;
 mod faults;
 mod files;
+mod oauth_cookie;
 mod posts;
 #[cfg(unix)]
 mod program;
 mod running;
 mod sign_in;
+mod single_user;
+mod systems;

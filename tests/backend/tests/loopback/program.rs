@@ -5,9 +5,9 @@ use reqwest::Client;
 
 use crate::running::Running;
 
-fn start() -> Child {
+fn start(arguments: &[&str]) -> Child {
     Command::new(env!("CARGO_BIN_EXE_twinfetch-backend"))
-        .args(["--port", "0", "--test-endpoints", "--token-seconds", "60"])
+        .args(arguments)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -16,7 +16,7 @@ fn start() -> Child {
 
 #[tokio::test]
 async fn the_program_says_when_it_is_ready_logs_no_secret_and_ends_on_sigterm() {
-    let mut program = start();
+    let mut program = start(&["--port", "0", "--test-endpoints", "--token-seconds", "60"]);
     let mut line = String::new();
     BufReader::new(program.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let url = line.trim_end().strip_prefix("twinfetch-backend ready at ").unwrap();
@@ -33,6 +33,37 @@ async fn the_program_says_when_it_is_ready_logs_no_secret_and_ends_on_sigterm() 
     assert!(program.wait().unwrap().success());
     assert!(log.contains("/api/me"), "{log}");
     assert!(!log.contains(&token) && !log.contains("lovelace-1843"), "{log}");
+}
+
+#[tokio::test]
+async fn one_program_speaks_all_systems_each_on_its_own_port() {
+    let mut program =
+        start(&["--system", "s4", "--system", "s2", "--system", "s1", "--system", "s3", "--system", "s0"]);
+    let mut lines = BufReader::new(program.stdout.take().unwrap()).lines();
+    let http = Client::new();
+    for (words, path, status) in [
+        ("twinfetch-backend ready at ", "/api/me", 401),
+        ("twinfetch-backend s1 ready at ", "/api/docs-json", 200),
+        ("twinfetch-backend s2 ready at ", "/auth/permissions", 401),
+        ("twinfetch-backend s3 ready at ", "/auth/me", 401),
+        ("twinfetch-backend s4 ready at ", "/api/auth/profile", 401),
+    ] {
+        let line = lines.next().unwrap().unwrap();
+        let url = line.strip_prefix(words).unwrap_or_else(|| panic!("{line}"));
+        assert_eq!(http.get(format!("{url}{path}")).send().await.unwrap().status(), status, "{url}{path}");
+    }
+    program.kill().unwrap();
+    program.wait().unwrap();
+}
+
+#[test]
+fn an_unknown_system_is_refused_by_name() {
+    for (system, said) in [("s9", "none of s0"), ("s1=port", "is not a port")] {
+        let program = start(&["--system", system]).wait_with_output().unwrap();
+        assert!(!program.status.success());
+        let words = String::from_utf8(program.stderr).unwrap();
+        assert!(words.contains(said), "{words}");
+    }
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::{Value, json};
-use twinfetch_backend::{Options, SEEDED_ACCOUNTS, Server, serve};
+use twinfetch_backend::{Options, SEEDED_ACCOUNTS, Server, System, serve};
 
 pub(crate) const ORIGIN: &str = "http://localhost:3000";
 
@@ -16,11 +16,20 @@ pub(crate) struct Running {
 
 impl Running {
     pub(crate) async fn start() -> Self {
-        Self::with(Options { test_endpoints: true, allow_origins: vec![ORIGIN.to_owned()], ..Options::default() }).await
+        Self::of(System::Authjs).await
+    }
+
+    /// A backend of one system, with test endpoints.
+    pub(crate) async fn of(system: System) -> Self {
+        Self::with(Self::options(system)).await
+    }
+
+    pub(crate) fn options(system: System) -> Options {
+        Options { system, test_endpoints: true, allow_origins: vec![ORIGIN.to_owned()], ..Options::default() }
     }
 
     pub(crate) async fn with_tokens_dead_at_birth() -> Self {
-        Self::with(Options { token_lifetime: Duration::ZERO, ..Options::default() }).await
+        Self::with(Options { token_lifetime: Some(Duration::ZERO), ..Options::default() }).await
     }
 
     pub(crate) async fn with(options: Options) -> Self {
@@ -68,8 +77,28 @@ impl Running {
 
 /// The message of a refusal with this status.
 pub(crate) async fn refusal(answer: Response, status: u16) -> String {
+    body(answer, status).await["message"].as_str().unwrap().to_owned()
+}
+
+/// The body of an answer with this status.
+pub(crate) async fn body(answer: Response, status: u16) -> Value {
     assert_eq!(answer.status(), status);
-    answer.json::<Value>().await.unwrap()["message"].as_str().unwrap().to_owned()
+    answer.json().await.unwrap()
+}
+
+/// What a token says, unverified.
+pub(crate) fn claims(token: &Value) -> Value {
+    jsonwebtoken::dangerous::insecure_decode::<Value>(token.as_str().unwrap()).unwrap().claims
+}
+
+/// How long a token is good, in seconds.
+pub(crate) fn lifetime(token: &Value) -> u64 {
+    claims(token)["exp"].as_u64().unwrap() - claims(token)["iat"].as_u64().unwrap()
+}
+
+/// The names of an object's members, sorted.
+pub(crate) fn members(object: &Value) -> Vec<&str> {
+    object.as_object().unwrap().keys().map(String::as_str).collect()
 }
 
 pub(crate) fn header<'a>(answer: &'a Response, name: &str) -> &'a str {

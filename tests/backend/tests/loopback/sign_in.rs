@@ -1,11 +1,4 @@
-use serde_json::Value;
-
-use crate::running::{Running, header, refusal};
-
-/// What a token says, unverified.
-fn claims(token: &Value) -> Value {
-    jsonwebtoken::dangerous::insecure_decode::<Value>(token.as_str().unwrap()).unwrap().claims
-}
+use crate::running::{Running, claims, header, refusal};
 
 #[tokio::test]
 async fn the_right_password_gives_the_account_and_a_pair_of_tokens() {

@@ -2,18 +2,18 @@
 
 use std::pin::pin;
 
-use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{FromRequest as _, Multipart, Query, Request};
 use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Response;
 use bytes::Bytes;
 use futures_util::stream::{Stream, TryStreamExt as _};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::caller::Caller;
-use super::failure::Failure;
+use super::Wrapping;
 use crate::digest;
+use crate::failure::Failure;
 
 /// The most that a file may hold: 4 GiB.
 const LARGEST: u64 = 4 << 30;
@@ -33,11 +33,11 @@ pub(super) struct Received {
 }
 
 /// Takes the file; nothing of it is kept.
-pub(super) async fn receive(
-    _: Caller,
+pub(super) async fn receive<S: Wrapping>(
+    _: S::Caller,
     named: Result<Query<Named>, QueryRejection>,
     request: Request,
-) -> Result<(StatusCode, Json<Received>), Failure> {
+) -> Result<Response, Failure<S>> {
     let Query(Named { name }) = named?;
     let received = if is_form(request.headers()) {
         from_form(Multipart::from_request(request, &()).await?, name).await?
@@ -46,7 +46,7 @@ pub(super) async fn receive(
         let (size, sha256) = measure(request.into_body().into_data_stream().map_err(broken)).await?;
         Received { name, size, sha256 }
     };
-    Ok((StatusCode::CREATED, Json(received)))
+    Ok(S::wrap(StatusCode::CREATED, received))
 }
 
 fn is_form(headers: &HeaderMap) -> bool {
@@ -55,7 +55,7 @@ fn is_form(headers: &HeaderMap) -> bool {
     media_type.trim().eq_ignore_ascii_case("multipart/form-data")
 }
 
-async fn from_form(mut form: Multipart, name: Option<String>) -> Result<Received, Failure> {
+async fn from_form<S>(mut form: Multipart, name: Option<String>) -> Result<Received, Failure<S>> {
     while let Some(part) = form.next_field().await? {
         if part.name() == Some("file") {
             let name = part.file_name().map(str::to_owned).or(name).unwrap_or_else(unnamed);
@@ -72,11 +72,11 @@ fn unnamed() -> String {
     "unnamed".to_owned()
 }
 
-fn broken(_: axum::Error) -> Failure {
+fn broken<S>(_: axum::Error) -> Failure<S> {
     Failure::bad_request("the body ended before it was whole")
 }
 
-async fn measure(pieces: impl Stream<Item = Result<Bytes, Failure>>) -> Result<(u64, String), Failure> {
+async fn measure<S>(pieces: impl Stream<Item = Result<Bytes, Failure<S>>>) -> Result<(u64, String), Failure<S>> {
     let mut pieces = pin!(pieces);
     let mut hash = Sha256::new();
     let mut size = 0_u64;

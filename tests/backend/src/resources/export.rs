@@ -13,13 +13,12 @@ use rusqlite::Connection;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
-use super::caller::Caller;
-use super::failure::Failure;
-use super::pattern;
 use super::posts::Post;
+use super::{Wrapping, pattern};
 use crate::backend::Backend;
 use crate::database::Database;
 use crate::digest;
+use crate::failure::Failure;
 
 const DEFAULT_NAME: &str = "报告-posts.csv";
 const CSV_HEAD: &[u8] = b"id,title,body,author,createdAt\r\n";
@@ -50,11 +49,11 @@ pub(super) struct Wanted {
 }
 
 /// Sends the file.
-pub(super) async fn download(
-    _: Caller,
+pub(super) async fn download<S: Wrapping>(
+    _: S::Caller,
     State(backend): State<Backend>,
     wanted: Result<Query<Wanted>, QueryRejection>,
-) -> Result<Response, Failure> {
+) -> Result<Response, Failure<S>> {
     let Query(Wanted { bytes, name }) = wanted?;
     let name = name.filter(|name| !name.is_empty());
     let disposition = content_disposition(name.as_deref().unwrap_or(DEFAULT_NAME));

@@ -4,12 +4,13 @@ use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
 use axum::http::StatusCode;
+use axum::response::Response;
 use rusqlite::{Connection, Row};
 use serde::{Deserialize, Serialize};
 
-use super::caller::Caller;
-use super::failure::Failure;
+use super::Wrapping;
 use crate::backend::Backend;
+use crate::failure::Failure;
 
 pub(crate) const TABLE: &str = "CREATE TABLE IF NOT EXISTS posts (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -59,20 +60,20 @@ pub(super) struct Draft {
 }
 
 /// `GET /api/posts`: all posts, newest first.
-pub(super) async fn list(_: Caller, State(backend): State<Backend>) -> Result<Json<Vec<Post>>, Failure> {
+pub(super) async fn list<S: Wrapping>(_: S::Caller, State(backend): State<Backend>) -> Result<Response, Failure<S>> {
     let read = "SELECT id, title, body, author, created_at FROM posts ORDER BY id DESC";
     let all = move |connection: &mut Connection| {
-        Ok(connection.prepare_cached(read)?.query_map([], Post::from_row)?.collect::<Result<_, _>>()?)
+        Ok(connection.prepare_cached(read)?.query_map([], Post::from_row)?.collect::<Result<Vec<_>, _>>()?)
     };
-    Ok(Json(backend.database.run(all).await?))
+    Ok(S::wrap(StatusCode::OK, backend.database.run(all).await?))
 }
 
 /// `POST /api/posts`: adds a post by the caller.
-pub(super) async fn create(
-    caller: Caller,
+pub(super) async fn create<S: Wrapping>(
+    caller: S::Caller,
     State(backend): State<Backend>,
     draft: Result<Json<Draft>, JsonRejection>,
-) -> Result<(StatusCode, Json<Post>), Failure> {
+) -> Result<Response, Failure<S>> {
     let Json(Draft { title, body }) = draft?;
     let title = title.trim().to_owned();
     if title.is_empty() {
@@ -80,8 +81,8 @@ pub(super) async fn create(
     }
     let write = "INSERT INTO posts (title, body, author) VALUES (?1, ?2, ?3)
         RETURNING id, title, body, author, created_at";
-    let add = move |connection: &mut Connection| {
-        Ok(connection.query_row(write, (title, body, caller.username), Post::from_row)?)
-    };
-    Ok((StatusCode::CREATED, Json(backend.database.run(add).await?)))
+    let author = S::author(caller);
+    let add =
+        move |connection: &mut Connection| Ok(connection.query_row(write, (title, body, author), Post::from_row)?);
+    Ok(S::wrap(StatusCode::CREATED, backend.database.run(add).await?))
 }
