@@ -3,6 +3,7 @@
 
 mod browser;
 mod build;
+mod debian;
 mod demo;
 mod npm;
 mod process;

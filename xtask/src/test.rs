@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 use clap::ValueEnum;
 
 use crate::process::{cargo, run};
-use crate::{browser, build, npm, size, tidy, tools, vectors};
+use crate::{browser, build, debian, npm, size, tidy, tools, vectors};
 
 const WASM: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
 
@@ -93,6 +93,10 @@ fn lint() -> Result<()> {
 
 fn native() -> Result<()> {
     npm::install("tests/oidc")?;
+    if tools::found("redis-server").is_none() {
+        debian::install(&["redis-server"])
+            .context("redis-server is needed: install it (Debian: apt-get install redis-server)")?;
+    }
     let everything = ["--workspace", "--all-features"];
     let has_nextest = crate::process::output(cargo().args(["nextest", "--version"])).is_ok();
     if has_nextest {

@@ -1,5 +1,7 @@
 //! What has to be on the machine before anything can be built, and what to do where it is not.
 
+use std::path::PathBuf;
+
 use anyhow::{Context as _, Result, bail};
 
 use crate::npm;
@@ -22,6 +24,12 @@ pub(crate) fn check() -> Result<()> {
         output(npm::npm("").arg("--version")).context("npm is missing: install the npm that belongs to Node.js")?;
     println!("tools: Node.js {}, npm {}", node.trim(), npm.trim());
     wasm_target()
+}
+
+/// Where a program is, if it is on the path.
+pub(crate) fn found(name: &str) -> Option<PathBuf> {
+    let folders = std::env::var_os("PATH")?;
+    std::env::split_paths(&folders).map(|folder| folder.join(name)).find(|file| file.is_file())
 }
 
 fn major(version: &str) -> Option<u32> {
