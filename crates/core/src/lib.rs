@@ -1,8 +1,8 @@
 //! The decisions of an authenticated request, without any I/O.
 //!
 //! twinfetch's browser client and its server client are two drivers of this one core. A call is an
-//! [exchange](exchange); what a backend's answers mean is a [dialect](dialect); who is signed in is a
-//! [session](session). Nothing in here sends, waits, asks a clock, draws chance or shares state: time is an argument.
+//! [`exchange`]; what a backend's answers mean is a [`dialect`]; who is signed in is a
+//! [`session`]. Nothing in here sends, waits, asks a clock, draws chance or shares state: time is an argument.
 //!
 //! ```
 //! use twinfetch_core::{address::{BaseUrl, Path}, call::{Call, Method}, dialect::Dialect};
