@@ -8,7 +8,7 @@
 //! use twinfetch_core::{address::{BaseUrl, Path}, call::{Call, Method}, dialect::Dialect};
 //! use twinfetch_core::{exchange::{Exchange, Step}, head::Head, session::Presented};
 //!
-//! let dialect = Dialect::auth_js();
+//! let dialect = Dialect::authjs();
 //! let base = BaseUrl::parse("http://localhost:8080", "baseUrl")?;
 //! let call = Call::new(Method::Get, Path::parse("/api/posts", &base)?);
 //!

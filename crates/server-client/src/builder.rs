@@ -16,7 +16,7 @@ use crate::transport::{Limits, Transport};
 /// | setting | default |
 /// | --- | --- |
 /// | `base_url` | the variable `BACKEND_URL`, else `http://localhost:8080` |
-/// | `dialect` | [`Dialect::auth_js`] |
+/// | `dialect` | [`Dialect::authjs`] |
 /// | `secrets` | the variable `AUTH_SECRET`, else `NEXTAUTH_SECRET`; for next-auth v4 in the other order |
 /// | `cookie_name` | the dialect's |
 /// | `connect_timeout` | 5 s |
@@ -38,7 +38,7 @@ impl Default for Builder {
     fn default() -> Self {
         Self {
             base_url: None,
-            dialect: Dialect::auth_js(),
+            dialect: Dialect::authjs(),
             secrets: None,
             cookie_name: None,
             limits: Limits {

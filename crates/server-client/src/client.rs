@@ -27,7 +27,7 @@ use crate::transport::Transport;
 ///
 /// let client = ServerClient::builder()
 ///     .base_url("http://localhost:8080")
-///     .dialect(Dialect::auth_js())
+///     .dialect(Dialect::authjs())
 ///     .secrets(["the new secret", "the one before"])
 ///     .build()?;
 ///

@@ -10,7 +10,7 @@ use crate::document::JsDocument;
 ///
 /// # Errors
 /// None in practice: the text is compiled in and tested.
-pub fn auth_js() -> Result<Dialect, Error> {
+pub fn authjs() -> Result<Dialect, Error> {
     from_json(include_str!("../../core/dialects/authjs.json"))
 }
 

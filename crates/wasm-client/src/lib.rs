@@ -8,7 +8,7 @@
 //! use twinfetch_wasm_client::{Client, Options, Settings, dialect};
 //!
 //! # async fn page() -> Result<(), twinfetch_core::error::Error> {
-//! let client = Client::new(Settings::new(dialect::auth_js()?, "http://localhost:8080", "http://localhost:3000"))?;
+//! let client = Client::new(Settings::new(dialect::authjs()?, "http://localhost:8080", "http://localhost:3000"))?;
 //! let posts = client.get("/api/posts", Options::default()).await?;
 //! # Ok(())
 //! # }

@@ -48,7 +48,7 @@ const SESSION: &str =
 
 fn client(answers: &str) -> Client {
     script(&parse(answers));
-    Client::new(Settings::new(dialect::auth_js().unwrap(), "http://backend.test", "http://app.test")).unwrap()
+    Client::new(Settings::new(dialect::authjs().unwrap(), "http://backend.test", "http://app.test")).unwrap()
 }
 
 fn with_session(posts: &str) -> Client {

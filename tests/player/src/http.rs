@@ -48,7 +48,7 @@ impl App {
         let (version, secret) = (vector.version()?, Secret::new(vector.text("secret")?));
         let (dialect, chunk_size, csrf) = match version {
             SealVersion::V4 => (Dialect::next_auth_v4(), 3933, "next-auth.csrf-token"),
-            SealVersion::V5 => (Dialect::auth_js(), 3936, "authjs.csrf-token"),
+            SealVersion::V5 => (Dialect::authjs(), 3936, "authjs.csrf-token"),
         };
         let Seal::AuthJs { cookie, .. } = &dialect.seal else { return Err("the dialect has no seal".into()) };
         let secure = vector.text("origin")?.starts_with("https:");

@@ -91,7 +91,7 @@ macro_rules! shipped {
 #[cfg(feature = "json")]
 shipped! {
     /// Auth.js, as next-auth v5 speaks it.
-    auth_js = "authjs",
+    authjs = "authjs",
     /// next-auth v4.
     next_auth_v4 = "next-auth-v4",
 }

@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn a_caller_may_ask_for_another_media_type() {
-        let (dialect, base) = (Dialect::auth_js(), BaseUrl::parse("http://h", "baseUrl").unwrap());
+        let (dialect, base) = (Dialect::authjs(), BaseUrl::parse("http://h", "baseUrl").unwrap());
         let call = Call::new(Method::Get, Path::parse("/", &base).unwrap()).header("Accept", "a/b+json").unwrap();
         let step = Exchange::start(&dialect, &base, call, Ok(Presented::default()));
         let Step::Send(_, request) = step else { panic!("nothing is sent") };

@@ -77,7 +77,7 @@ mod tests {
     use serde_json::{Value, json};
 
     fn read(status: u16, body: Option<&Value>) -> Result<Standing, Error> {
-        let Identity::Endpoint { session, absent, .. } = Dialect::auth_js().identity;
+        let Identity::Endpoint { session, absent, .. } = Dialect::authjs().identity;
         let head = Head { status, ..Head::default() };
         identify(&session, &absent, &head, body.as_ref())
     }

@@ -186,7 +186,7 @@ async fn a_genuine_cookie_in_another_form_is_unknown_not_anonymous() {
 
 #[tokio::test]
 async fn a_dialect_without_a_seal_leaves_the_session_unknown() {
-    let mut dialect = Dialect::auth_js();
+    let mut dialect = Dialect::authjs();
     dialect.seal = twinfetch_core::dialect::Seal::None {};
     let client = ServerClient::builder().base_url(NOWHERE).dialect(dialect).build().unwrap();
     let error = client.incoming(&HeaderMap::new()).session().await.unwrap_err();

@@ -87,8 +87,8 @@ async fn a_session_is_no_flow_and_a_flow_is_no_session() {
     let visit = Visit::begin(&oauth, None).await;
     let (_, flow) = visit.cookie.split_once('=').unwrap();
     for (dialect, version, cookie) in [
-        (Dialect::auth_js(), SealVersion::V5, "authjs.session-token"),
-        (Dialect::auth_js(), SealVersion::V5, NAME),
+        (Dialect::authjs(), SealVersion::V5, "authjs.session-token"),
+        (Dialect::authjs(), SealVersion::V5, NAME),
         (Dialect::next_auth_v4(), SealVersion::V4, "next-auth.session-token"),
         (Dialect::next_auth_v4(), SealVersion::V4, NAME),
     ] {
