@@ -80,6 +80,29 @@ test('an app built by Vite works', async (test) => {
   await exercise(test, await startSite(test, await built()))
 })
 
+test('a saved download gives its memory back', async (test) => {
+  const site = await startSite(test, await built())
+  const { context, page } = await openPage(test)
+  await context.addCookies([{ name: 'user', value: 'ada', url: site.url }])
+  await page.addInitScript(() => {
+    const { createObjectURL, revokeObjectURL } = URL
+    window.held = new Set()
+    URL.createObjectURL = (blob) => {
+      const url = createObjectURL(blob)
+      window.held.add(url)
+      window.created = true
+      return url
+    }
+    URL.revokeObjectURL = (url) => {
+      window.held.delete(url)
+      revokeObjectURL(url)
+    }
+  })
+  await page.goto(site.url)
+  await Promise.all([page.waitForEvent('download'), page.evaluate(() => window.api.download('/api/export'))])
+  await page.waitForFunction(() => window.created && window.held.size === 0)
+})
+
 test('a download that breaks off is an error, and nothing is saved', async (test) => {
   const site = await startSite(test, await built())
   const { context, page } = await openPage(test)
