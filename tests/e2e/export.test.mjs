@@ -62,7 +62,8 @@ test('a large export shows its progress and keeps every byte', () =>
       seen.toSorted((one, other) => one - other),
     )
     // The bar may be painted before the first byte has come.
-    assert.ok(seen.every((value) => value >= 0 && value <= size) && seen.at(-1) > 0)
+    assert.ok(seen.every((value) => value >= 0 && value <= size))
+    assert.ok(seen.some((value) => value > 0))
     assert.match(await textOf(page, 'export-saved'), /24,000,001/)
   }))
 
