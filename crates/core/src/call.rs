@@ -1,6 +1,7 @@
 //! What a caller asks for, and the request that a driver sends for it.
 
 use crate::address::Path;
+use crate::dialect::Site;
 use crate::error::{Code, Error};
 use crate::secret::Secret;
 use crate::text;
@@ -70,12 +71,19 @@ pub struct Call {
     pub(crate) path: Path,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) accept: Accept,
+    pub(crate) site: Site,
+    pub(crate) members: Option<Members>,
 }
 
 impl Call {
-    /// A call of a path.
+    /// A call of a path of the backend.
     pub const fn new(method: Method, path: Path) -> Self {
-        Self { method, path, headers: Vec::new(), accept: Accept::Json }
+        Self { method, path, headers: Vec::new(), accept: Accept::Json, site: Site::Backend, members: None }
+    }
+
+    /// A call of one of the sites with members of the client's own.
+    pub(crate) const fn of(site: Site, method: Method, path: Path, members: Option<Members>) -> Self {
+        Self { method, path, headers: Vec::new(), accept: Accept::Json, site, members }
     }
 
     /// Says what is wanted of the response's body.
@@ -105,6 +113,10 @@ impl Call {
         Ok(self)
     }
 
+    pub(crate) fn is_of_app(&self) -> bool {
+        self.site == Site::App
+    }
+
     /// The method.
     pub const fn method(&self) -> Method {
         self.method
@@ -127,8 +139,41 @@ pub struct Request {
     pub headers: Vec<(String, String)>,
     /// The value of `Authorization`.
     pub authorization: Option<Secret>,
-    /// Whether the call's body goes with it.
-    pub with_body: bool,
+    /// The value of `Cookie`, on a server.
+    pub cookie: Option<Secret>,
+    /// Whether a browser sends its cookies along, and keeps those that come back.
+    pub with_cookies: bool,
+    /// What is sent as body.
+    pub content: Content,
+}
+
+/// What is sent as body.
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// Nothing.
+    Nothing,
+    /// What the caller gave.
+    Caller,
+    /// The client's own members, and those of the caller's value.
+    Members(Members),
+}
+
+/// Members of a body that the client itself adds, before those of the caller's value.
+#[derive(Clone, Debug)]
+pub struct Members {
+    /// How they are written.
+    pub encoding: Encoding,
+    /// Their names and texts.
+    pub list: Vec<(String, Secret)>,
+}
+
+/// How the members of a body are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    /// As a JSON object.
+    Json,
+    /// As `application/x-www-form-urlencoded`.
+    Form,
 }
 
 impl Request {
@@ -136,7 +181,11 @@ impl Request {
     /// must not get there.
     pub fn may_be_redirected_anywhere(&self) -> bool {
         let custom = |(name, _): &(String, String)| name != "accept";
-        self.method.is_safe() && self.authorization.is_none() && !self.headers.iter().any(custom)
+        self.method.is_safe()
+            && self.authorization.is_none()
+            && self.cookie.is_none()
+            && !self.with_cookies
+            && !self.headers.iter().any(custom)
     }
 }
 

@@ -42,3 +42,4 @@ pub mod secret;
 pub mod session;
 mod text;
 pub mod token;
+pub mod verb;

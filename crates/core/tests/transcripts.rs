@@ -5,13 +5,15 @@
 
 use serde_json::{Value, json};
 use twinfetch_core::address::{BaseUrl, Path};
-use twinfetch_core::call::{Call, Method, Request};
+use twinfetch_core::call::{Call, Content, Encoding, Method, Request};
 use twinfetch_core::dialect::{Dialect, Identity};
 use twinfetch_core::document::Document;
 use twinfetch_core::error::{Code, Error};
 use twinfetch_core::exchange::{Exchange, Payload, Step, Wants};
 use twinfetch_core::head::Head;
-use twinfetch_core::session::{Authenticated, Held, Presented, Session, Standing, identify};
+use twinfetch_core::secret::Secret;
+use twinfetch_core::session::{Authenticated, Held, Session, Standing, Tokens};
+use twinfetch_core::verb::{Flow, Next, Outcome, Permissions, Sites, Verb};
 
 #[cfg(target_arch = "wasm32")]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
@@ -35,7 +37,8 @@ fn every_transcript_of_every_dialect() {
 /// Plays one transcript: every request must be the script's next, and the script must be used up.
 struct Player<'a> {
     it: &'a str,
-    dialect: Dialect,
+    dialect: &'static Dialect,
+    sites: Sites,
     example: &'a Value,
     script: std::slice::Iter<'a, Value>,
     held: Held<Value>,
@@ -44,11 +47,21 @@ struct Player<'a> {
 impl<'a> Player<'a> {
     fn new(it: &'a str, dialect: Dialect, example: &'a Value) -> Self {
         let script = example["script"].as_array().unwrap().iter();
-        Self { it, dialect, example, script, held: Held::new(60_000) }
+        let base = |url| BaseUrl::parse(url, "baseUrl").unwrap();
+        let sites = Sites { backend: base("http://backend.test"), app: Some(base("http://app.test")) };
+        let mut held = Held::new(60_000);
+        if let Some(access) = example["start"]["access"].as_str() {
+            let refresh = example["start"]["refresh"].as_str().map(Secret::new);
+            held.sign_in(Some(Tokens { access: Secret::new(access), refresh }));
+        }
+        Self { it, dialect: Box::leak(Box::new(dialect)), sites, example, script, held }
     }
 
     fn play(mut self) {
-        let outcome = self.call();
+        let outcome = match self.example["verb"].as_str() {
+            Some(verb) => self.verb(verb),
+            None => self.call(),
+        };
         assert!(self.script.next().is_none(), "{}: the script goes on", self.it);
         match outcome {
             Ok(data) => assert_eq!(Some(&data), self.example.get("yields"), "{}", self.it),
@@ -57,17 +70,39 @@ impl<'a> Player<'a> {
                 assert_eq!(Some(&failed), self.example.get("fails"), "{}", self.it);
             }
         }
+        if let Some(kept) = self.example["then"].get("tokens") {
+            let tokens = self.held.tokens().map(|tokens| {
+                json!({ "access": tokens.access.expose(), "refresh": tokens.refresh.as_ref().map(Secret::expose) })
+            });
+            assert_eq!(&tokens.unwrap_or_default(), kept, "{}: the tokens", self.it);
+        }
+        if let Some(status) = self.example["then"].get("session") {
+            self.held.settle(self.dialect);
+            assert_eq!(status, self.held.last().map_or("unread", status_of), "{}: the session", self.it);
+        }
     }
 
     fn call(&mut self) -> Result<Value, Error> {
-        let dialect = self.dialect.clone();
-        let base = BaseUrl::parse("http://backend.test", "baseUrl")?;
         let call = &self.example["call"];
-        let path = Path::parse(call["path"].as_str().unwrap(), &base)?;
+        let path = Path::parse(call["path"].as_str().unwrap(), &self.sites.backend)?;
         let call = Call::new(Method::parse(call["method"].as_str().unwrap())?, path);
-        self.read_session();
+        self.wait();
+        let presented = self.held.present(self.dialect);
+        let base = self.sites.backend.clone();
+        let (payload, body) = self.perform(Exchange::start(self.dialect, &base, call, presented))?;
+        let Payload::At(pointer) = payload else { return Ok(Value::Null) };
+        Ok((&body.unwrap_or_default()).at(pointer).cloned().unwrap_or_default())
+    }
+
+    fn wait(&mut self) {
+        if self.held.waits(self.dialect, 0) {
+            self.run(Verb::ReadSession).ok();
+        }
+    }
+
+    /// Performs the steps of one exchange.
+    fn perform(&mut self, mut step: Step<'static>) -> Result<(Payload<'static>, Option<Value>), Error> {
         let mut body: Option<Value> = None;
-        let mut step = Exchange::start(&dialect, &base, call, self.present());
         loop {
             step = match step {
                 Step::Send(exchange, request) => {
@@ -80,45 +115,103 @@ impl<'a> Player<'a> {
                     exchange.received(Ok(document.as_ref().as_ref()))
                 }
                 Step::Renew(exchange, generation) => {
-                    if self.held.generation() == generation {
-                        self.read_session();
+                    if let Some(verb) = self.held.renewal(self.dialect, generation, 0) {
+                        self.run(verb).ok();
                     }
-                    exchange.renewed(self.present())
+                    exchange.renewed(self.held.present_renewed(self.dialect, generation))
                 }
-                Step::Done(reply) => {
-                    let Payload::At(pointer) = reply?.payload else { return Ok(Value::Null) };
-                    return Ok((&body.unwrap_or_default()).at(pointer).cloned().unwrap_or_default());
-                }
+                Step::Done(reply) => return reply.map(|reply| (reply.payload, body)),
             }
         }
     }
 
-    fn present(&self) -> Result<Presented, Error> {
-        self.held.last().unwrap().present(self.held.generation())
+    fn verb(&mut self, name: &str) -> Result<Value, Error> {
+        let refresh = self.held.tokens().and_then(|tokens| tokens.refresh.clone());
+        let verb = match name {
+            "createLinkToken" => Verb::CreateLinkToken,
+            "getSession" => Verb::ReadSession,
+            "permissions" => Verb::ReadPermissions,
+            "refresh" => Verb::Refresh(refresh.unwrap_or_else(|| Secret::new("none"))),
+            "register" => Verb::Register,
+            "signIn" => Verb::SignIn,
+            "signOut" => Verb::SignOut(refresh),
+            "update" => Verb::Update,
+            other => panic!("{}: {other} is no verb", self.it),
+        };
+        self.run(verb)
     }
 
-    fn read_session(&mut self) {
-        let Identity::Endpoint { path, absent, session: fields, .. } = self.dialect.identity.clone();
+    /// Performs a verb and takes over what it brought.
+    fn run(&mut self, verb: Verb) -> Result<Value, Error> {
+        let presented = self.held.present(self.dialect).unwrap_or_default();
         let read = self.held.begin();
-        let request = Request {
-            method: Method::Get,
-            url: format!("http://app.test{}", path.as_str()),
-            headers: Vec::new(),
-            authorization: None,
-            with_body: false,
-        };
-        let found = self.answer(&request).map_err(Error::new).and_then(|(head, body)| {
-            let standing = identify(&fields, &absent, &head, body.as_ref().filter(|_| head.is_json()).as_ref())?;
-            Ok(match standing {
-                Standing::Anonymous => Session::Anonymous,
-                Standing::Authenticated(access_token) => {
-                    let claims = body.unwrap_or_default();
-                    let user = (&claims).at(fields.user.as_str()).map(Value::to_string).unwrap_or_default();
-                    Session::Authenticated(Authenticated { claims, user, access_token, expires_at: None })
+        let sites = self.sites.clone();
+        let (mut flow, mut next) = Flow::start(self.dialect, &sites, verb.clone(), presented);
+        let mut body = None;
+        let ended = loop {
+            next = match next {
+                Next::Step(step) => {
+                    let ended = self.perform(step).map(|(_, document)| body = document);
+                    flow.next(&sites, ended.map(|()| body.as_ref()).as_ref().map_err(Clone::clone).map(Option::as_ref))
                 }
-            })
-        });
-        self.held.finish(read, found.unwrap_or_else(Session::Unknown), 0);
+                Next::Done(ended) => break ended,
+            }
+        };
+        match (verb, ended) {
+            (Verb::ReadSession | Verb::Update, ended) => {
+                let found = ended.map(|outcome| self.session(outcome, body));
+                self.held.finish(read, found.clone().unwrap_or_else(Session::Unknown), 0);
+                let Session::Authenticated(session) = found? else { return Ok(json!({ "status": "anonymous" })) };
+                let user: Value = serde_json::from_str(&session.user).unwrap();
+                Ok(json!({ "status": "authenticated", "user": user }))
+            }
+            (Verb::SignOut(_), ended) => {
+                self.held.sign_out(ended.is_ok(), 0);
+                ended.map(|_| Value::Null)
+            }
+            (Verb::Refresh(_), Ok(Outcome::Tokens(tokens))) => {
+                self.held.renew(tokens);
+                Ok(Value::Null)
+            }
+            (Verb::Refresh(_), Ok(_)) => {
+                self.held.sign_out(true, 0);
+                Ok(Value::Null)
+            }
+            (Verb::Refresh(_), Err(cause)) => {
+                self.held.fail_renewal(cause.clone(), 0);
+                Err(cause)
+            }
+            (_, Ok(Outcome::Tokens(tokens))) => {
+                self.held.sign_in(Some(tokens));
+                Ok(Value::Null)
+            }
+            (_, Ok(Outcome::Accepted)) => {
+                self.held.sign_in(None);
+                Ok(Value::Null)
+            }
+            (_, Ok(Outcome::Permissions(codes))) => {
+                let fields = self.dialect.permissions.as_ref().unwrap();
+                let permissions = Permissions::new(fields, codes, None::<&&Value>);
+                Ok(json!(permissions.codes()))
+            }
+            (_, Ok(Outcome::Link(link))) => {
+                Ok(json!({ "token": link.token.expose(), "expiresAt": link.expires_at }))
+            }
+            (_, Ok(other)) => panic!("{}: {other:?} is not what the verb brings", self.it),
+            (_, Err(error)) => Err(error),
+        }
+    }
+
+    fn session(&self, outcome: Outcome, body: Option<Value>) -> Session<Value> {
+        let Identity::Endpoint { session: fields, .. } = &self.dialect.identity;
+        match outcome {
+            Outcome::Session(Standing::Authenticated(access_token)) => {
+                let claims = body.unwrap_or_default();
+                let user = (&claims).at(fields.user.as_str()).map(Value::to_string).unwrap_or_default();
+                Session::Authenticated(Authenticated { claims, user, access_token, expires_at: None })
+            }
+            _ => Session::Anonymous,
+        }
     }
 
     /// What the script answers to a request, which must be the one that it expects.
@@ -129,6 +222,12 @@ impl<'a> Player<'a> {
         assert_eq!(line["sends"], json!(sends), "{}", self.it);
         let bearer = request.authorization.as_ref().map(|value| json!(value.expose().replace("Bearer ", "")));
         assert_eq!(line.get("bearer"), bearer.as_ref(), "{}: {sends}", self.it);
+        if let Some(body) = line.get("body") {
+            assert_eq!(&self.body(request), body, "{}: {sends}", self.it);
+        }
+        if let Some(cookies) = line.get("cookies") {
+            assert_eq!(cookies, request.with_cookies, "{}: {sends}", self.it);
+        }
         let answer = &line["answer"];
         if let Some(code) = answer.get("fails") {
             return Err(*Code::ALL.iter().find(|known| *code == known.name()).unwrap());
@@ -140,5 +239,29 @@ impl<'a> Player<'a> {
             named.or(default_type.filter(|_| name == "content-type")).map(str::to_owned)
         });
         Ok((head, body))
+    }
+
+    /// The members that a request carries: the client's own, and those of the caller.
+    fn body(&self, request: &Request) -> Value {
+        match &request.content {
+            Content::Nothing => Value::Null,
+            Content::Caller => self.example["call"].get("body").cloned().unwrap_or_default(),
+            Content::Members(members) => {
+                assert_eq!(members.encoding == Encoding::Form, request.url.starts_with("http://app.test/api/auth/") && !request.url.ends_with("/session"));
+                let mut all: serde_json::Map<_, _> =
+                    members.list.iter().map(|(name, value)| (name.clone(), json!(value.expose()))).collect();
+                let with = self.example.get("with").and_then(Value::as_object).cloned().unwrap_or_default();
+                all.extend(with);
+                Value::Object(all)
+            }
+        }
+    }
+}
+
+fn status_of(session: &Session<Value>) -> &'static str {
+    match session {
+        Session::Authenticated(_) => "authenticated",
+        Session::Anonymous => "anonymous",
+        Session::Unknown(_) => "unknown",
     }
 }

@@ -1,13 +1,28 @@
 //! The questions that a dialect answers.
 
 use super::shape::{Pointer, Route, choice, record, words};
-use super::unread::Unread;
+use super::unread::{ServerOnly, Unread};
 
 choice! {
     /// How a request proves who sends it.
     Credential {
         /// `Authorization: Bearer`, with the session's access token ([RFC 6750](https://www.rfc-editor.org/rfc/rfc6750)).
         Bearer = "bearer" {},
+        /// A cookie, which a browser sends by itself. A server sends the sealed cookie's token as bearer.
+        Cookie = "cookie" {
+            /// The cookies that a server passes on as they are, where the backend takes no bearer token.
+            forward "forward": Option<ServerOnly<Vec<String>>>,
+        },
+    }
+}
+
+record! {
+    /// Which tokens a sign-in gives the client to keep, and where in its answer.
+    TokenFields {
+        /// The access token, a string.
+        access "access": Pointer,
+        /// The refresh token, a string: spent on new tokens and never sent as bearer.
+        refresh "refresh": Option<Pointer>,
     }
 }
 
@@ -49,6 +64,8 @@ words! {
         Unauthorized = "401",
         /// Status 403.
         Forbidden = "403",
+        /// The envelope refuses under a status of success.
+        Refused = "refused",
     }
 }
 
@@ -92,8 +109,41 @@ choice! {
             /// Where the token's claims keep what.
             session "session": SessionFields,
         },
+        /// The token is a signed JWT, which comes in a cookie or as bearer token.
+        Jws = "jws" {
+            /// The cookie's name without its `__Secure-` prefix.
+            cookie "cookie": String,
+            /// How it is signed, whatever a token says of itself.
+            algorithm "algorithm": JwsAlgorithm,
+            /// What tells an access token from other tokens under the same key.
+            access "access": Option<RequiredClaim>,
+            /// Where the token's claims keep what; without a place for it the token itself is the access token.
+            session "session": SessionFields,
+        },
         /// There is nothing a server can read on its own.
         None = "none" {},
+    }
+}
+
+words! {
+    /// How a JWT is signed ([RFC 7518 §3.1](https://www.rfc-editor.org/rfc/rfc7518#section-3.1)).
+    JwsAlgorithm {
+        /// HMAC with SHA-256 and a shared secret.
+        Hs256 = "HS256",
+        /// HMAC with SHA-384 and a shared secret.
+        Hs384 = "HS384",
+        /// HMAC with SHA-512 and a shared secret.
+        Hs512 = "HS512",
+    }
+}
+
+record! {
+    /// A claim with the one text it must have.
+    RequiredClaim {
+        /// Where the claim is.
+        at "at": Pointer,
+        /// The text.
+        equals "equals": String,
     }
 }
 
@@ -114,6 +164,15 @@ choice! {
         None = "none" {},
         /// Read the session again; if it holds a newer token, repeat the call once.
         Reread = "reread" {},
+        /// Spend the refresh token on a new pair, once for all who wait, and repeat the call once.
+        Rotate = "rotate" {
+            /// Where, by POST.
+            path "path": Route,
+            /// The name under which the refresh token is sent.
+            member "member": String,
+            /// The answers which mean that the refresh token is dead, and the session over.
+            gone "gone": Vec<Absence>,
+        },
     }
 }
 
@@ -145,5 +204,117 @@ choice! {
             /// Where an error's message is.
             message "message": Pointer,
         },
+    }
+}
+
+choice! {
+    /// How a request proves that it comes from the app's own pages.
+    Csrf {
+        /// The value of a cookie, repeated in a header of every request that changes something.
+        Mirrored = "mirrored" {
+            /// The cookie's name; a script must be able to read it.
+            cookie "cookie": String,
+            /// The header's name.
+            header "header": String,
+        },
+        /// A token that the app hands out, repeated in the requests of the sign-in library.
+        Form = "form" {
+            /// Where it is handed out.
+            path "path": Route,
+            /// Where in the answer it is.
+            token "token": Pointer,
+            /// The name under which it is sent.
+            member "member": String,
+        },
+    }
+}
+
+choice! {
+    /// How credentials are sent.
+    SignIn {
+        /// As JSON to the backend, by POST; the envelope judges.
+        Json = "json" {
+            /// Where.
+            path "path": Route,
+        },
+        /// As a form to the app, which answers with an address; one with `error` in its query is a refusal.
+        Form = "form" {
+            /// Where.
+            path "path": Route,
+            /// Where in the answer the address is.
+            url "url": Pointer,
+        },
+    }
+}
+
+choice! {
+    /// How a session is ended.
+    SignOut {
+        /// By POST to the backend.
+        Json = "json" {
+            /// Where.
+            path "path": Route,
+            /// The name under which the refresh token is sent, to be declared dead.
+            member "member": Option<String>,
+        },
+        /// As a form to the app.
+        Form = "form" {
+            /// Where.
+            path "path": Route,
+        },
+    }
+}
+
+record! {
+    /// How an account is made.
+    Register {
+        /// Where, as JSON to the backend by POST; the answer is that of a sign-in.
+        path "path": Route,
+    }
+}
+
+record! {
+    /// How the session's own data is changed.
+    Update {
+        /// Where, as JSON to the app by POST; the answer is the new session document.
+        path "path": Route,
+        /// The name under which the data is sent.
+        member "member": String,
+    }
+}
+
+record! {
+    /// How a provider's sign-in page is reached.
+    RedirectSignIn {
+        /// The backend's address which leads there.
+        path "path": Route,
+        /// The query parameter for the way back.
+        parameter "parameter": String,
+    }
+}
+
+record! {
+    /// Where it is said what a user may do.
+    PermissionFields {
+        /// The backend's list.
+        path "path": Route,
+        /// Where in the answer the codes are.
+        list "list": Pointer,
+        /// A boolean claim of the session: who has it may do everything.
+        all "all": Option<Pointer>,
+    }
+}
+
+record! {
+    /// How a link that signs its bearer in is made.
+    LinkFields {
+        /// Where its token comes from, by POST.
+        path "path": Route,
+        /// Where in the answer the token is.
+        token "token": Pointer,
+        /// Where in the answer its end is, in seconds since 1970.
+        expires "expires": Option<Pointer>,
+        /// The parameter of a link that holds it, in its fragment or its query.
+        parameter "parameter": String,
     }
 }

@@ -5,10 +5,14 @@
 //!
 //! ```text
 //!   credential   how a request proves who sends it
+//!   tokens       which tokens a sign-in gives the client to keep
 //!   identity     how a browser learns who is signed in
 //!   seal         how a server reads the session cookie
 //!   renewal      what to do when the credential is refused
 //!   envelope     the wrapper around a payload, and where its message is
+//!   csrf         how a request proves that it comes from the app's own pages
+//!   signIn, redirect, register, signOut, update, permissions, link
+//!                what else a user can do, and where
 //! ```
 
 mod axes;
@@ -17,35 +21,49 @@ mod schema;
 mod shape;
 mod unread;
 
-pub use axes::{Absence, Credential, Envelope, Identity, Notice, Renewal, Seal, SealVersion, SessionFields, Site};
+pub use axes::{
+    Absence, Credential, Csrf, Envelope, Identity, JwsAlgorithm, LinkFields, Notice, PermissionFields, RedirectSignIn,
+    Register, Renewal, RequiredClaim, Seal, SealVersion, SessionFields, SignIn, SignOut, Site, TokenFields, Update,
+};
 pub use schema::{Field, Schema, Variant};
 pub use shape::{Pointer, Route};
-pub use unread::Unread;
+pub use unread::{ServerOnly, Unread};
 
 use crate::document::Document;
 use crate::error::{Code, Error};
 use shape::{Shape, record};
-
-/// The seal, which only a server reads: without the feature `seal` it is accepted and passed over.
-#[cfg(feature = "seal")]
-pub type ServerSeal = Seal;
-/// The seal, which only a server reads: without the feature `seal` it is accepted and passed over.
-#[cfg(not(feature = "seal"))]
-pub type ServerSeal = Unread<Seal>;
 
 record! {
     /// How one backend talks.
     Dialect {
         /// How a request proves who sends it.
         credential "credential": Credential,
+        /// Which tokens a sign-in gives the client to keep; none where a session document or a cookie holds them.
+        tokens "tokens": Option<TokenFields>,
         /// How a browser learns who is signed in.
         identity "identity": Identity,
         /// How a server reads the session cookie.
-        seal "seal": ServerSeal,
+        seal "seal": ServerOnly<Seal>,
         /// What to do when the credential is refused.
         renewal "renewal": Renewal,
         /// The wrapper around a payload.
         envelope "envelope": Envelope,
+        /// How a request proves that it comes from the app's own pages.
+        csrf "csrf": Option<Csrf>,
+        /// How credentials are sent.
+        sign_in "signIn": Option<SignIn>,
+        /// How a provider's sign-in page is reached.
+        redirect "redirect": Option<RedirectSignIn>,
+        /// How an account is made.
+        register "register": Option<Register>,
+        /// How a session is ended.
+        sign_out "signOut": Option<SignOut>,
+        /// How the session's own data is changed.
+        update "update": Option<Update>,
+        /// Where it is said what a user may do.
+        permissions "permissions": Option<PermissionFields>,
+        /// How a link that signs its bearer in is made.
+        link "link": Option<LinkFields>,
         /// Transcripts which show the dialect at work; not needed at run time.
         examples "examples": Option<Unread<()>>,
     }
@@ -92,8 +110,16 @@ macro_rules! shipped {
 shipped! {
     /// Auth.js, as next-auth v5 speaks it.
     authjs = "authjs",
+    /// A JWT in a cookie, with permissions.
+    cookie_jwt = "cookie-jwt",
+    /// An access token and a refresh token that rotate, as Nest apps have them.
+    dual_token = "dual-token",
     /// next-auth v4.
     next_auth_v4 = "next-auth-v4",
+    /// A sign-in at an OAuth provider, and a cookie.
+    oauth_cookie = "oauth-cookie",
+    /// One user, a token, and links that sign their bearer in.
+    single_user = "single-user",
 }
 
 #[cfg(feature = "json")]

@@ -10,6 +10,13 @@ use crate::document::Document;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unread<T>(PhantomData<T>);
 
+/// What only a server reads: without the feature `seal` it is accepted and passed over.
+#[cfg(feature = "seal")]
+pub type ServerOnly<T> = T;
+/// What only a server reads: without the feature `seal` it is accepted and passed over.
+#[cfg(not(feature = "seal"))]
+pub type ServerOnly<T> = Unread<T>;
+
 impl<T: Shape> Shape for Unread<T> {
     const SCHEMA: Schema = T::SCHEMA;
 

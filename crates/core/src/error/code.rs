@@ -103,6 +103,8 @@ codes! {
     ServerFailed = "server_failed", Status, "The server could not answer. Please try again later.";
     /// The session document has not the agreed form.
     SessionMalformed = "session_malformed", Decode, "Your sign-in could not be checked. Please try again later.";
+    /// The credentials were refused.
+    SignInRefused = "sign_in_refused", Unauthorized, "The sign-in was refused. Check what you have entered.";
     /// The wait for a response ran out.
     TimedOut = "timed_out", Timeout, "The server took too long to answer. Please try again.";
     /// Too many redirects.

@@ -47,6 +47,16 @@ impl Error {
         self
     }
 
+    /// The same under another name; a message that the server gave is kept.
+    #[must_use]
+    pub fn become_code(mut self, code: Code) -> Self {
+        if self.0.message == self.0.code.message() {
+            self.0.message = Cow::Borrowed(code.message());
+        }
+        self.0.code = code;
+        self
+    }
+
     /// What a caller can do about it.
     pub fn kind(&self) -> Kind {
         self.0.code.kind()

@@ -21,8 +21,8 @@ pub use refused::Refused;
 pub use sent::Sent;
 
 use crate::address::BaseUrl;
-use crate::call::{Accept, Call, Method, Request};
-use crate::dialect::{Credential, Dialect};
+use crate::call::{Accept, Call, Content, Method, Request};
+use crate::dialect::{Credential, Csrf, Dialect, Site};
 use crate::error::Error;
 use crate::secret::Secret;
 use crate::session::Presented;
@@ -79,7 +79,13 @@ impl<'a> Plan<'a> {
         if self.call.accept == Accept::Json && !asks {
             headers.push(("accept".to_owned(), "application/json".to_owned()));
         }
-        let Credential::Bearer {} = self.dialect.credential;
+        let safe = self.call.method.is_safe();
+        if let (false, Some(Csrf::Mirrored { header, .. }), Some(value)) =
+            (safe, &self.dialect.csrf, &self.presented.mirrored)
+        {
+            headers.push((header.to_ascii_lowercase(), value.clone()));
+        }
+        let by_cookie = self.call.site == Site::App || matches!(self.dialect.credential, Credential::Cookie { .. });
         let request = Request {
             method: self.call.method,
             url: self.url.clone(),
@@ -89,7 +95,13 @@ impl<'a> Plan<'a> {
                 .token
                 .as_ref()
                 .map(|token| Secret::new(text::concat(&["Bearer ", token.expose()]))),
-            with_body: !self.call.method.is_safe(),
+            cookie: self.presented.cookie.clone(),
+            with_cookies: by_cookie && !self.presented.signed_out,
+            content: match &self.call.members {
+                _ if safe => Content::Nothing,
+                Some(members) => Content::Members(members.clone()),
+                None => Content::Caller,
+            },
         };
         Step::Send(self.at(Sent), request)
     }

@@ -15,7 +15,7 @@ impl<'a> Exchange<'a, Refused> {
     /// Repeats the call when the session has a newer token of the same user by now; otherwise reads the refusal.
     ///
     /// What one user asked for is never sent as another, who has signed in meanwhile.
-    /// A session that could not be read leaves the refusal as it is: it does not sign anybody out.
+    /// When the renewal itself failed the call ends with its cause: nobody is signed out by that.
     pub fn renewed(mut self, presented: Result<Presented, Error>) -> Step<'a> {
         let old = &self.plan.presented;
         let newer = |new: &Presented| new.generation != old.generation && new.user == old.user && new.token.is_some();
@@ -25,7 +25,8 @@ impl<'a> Exchange<'a, Refused> {
                 self.plan.presented = presented;
                 self.plan.send()
             }
-            _ => Step::Read(self.plan.at(Reading { head: self.stage.head })),
+            Err(cause) => Step::Done(Err(cause)),
+            Ok(_) => Step::Read(self.plan.at(Reading { head: self.stage.head })),
         }
     }
 }

@@ -1,21 +1,33 @@
 //! The session that a client holds: read once for all callers, bounded in time, stale once it may have changed elsewhere.
 
-use super::Session;
+use super::{Presented, Session, Tokens};
+use crate::dialect::{Credential, Dialect, Renewal};
+use crate::error::Error;
+use crate::secret::Secret;
+use crate::verb::{Permissions, Verb};
 
 /// A session as one client holds it.
 #[derive(Debug)]
 pub struct Held<C> {
     session: Option<Session<C>>,
+    tokens: Option<Tokens>,
+    permissions: Option<Permissions>,
+    /// Why the last renewal failed, and until when there is no use in another.
+    unrenewed: Option<(Error, u64)>,
     generation: u64,
     notices: u64,
+    /// Counts the sign-ins and sign-outs, so that what belongs to one user never reaches another.
+    epoch: u64,
+    signed_out: bool,
     fresh_until: u64,
     max_age: u64,
 }
 
-/// A session read that is under way.
+/// A read that is under way.
 #[derive(Clone, Copy, Debug)]
 pub struct Read {
     notices: u64,
+    epoch: u64,
 }
 
 /// How long it is believed that nobody is signed in, in milliseconds: a sign-in elsewhere shows soon.
@@ -24,7 +36,18 @@ const ANONYMOUS_AGE: u64 = 5_000;
 impl<C> Held<C> {
     /// Holds nothing yet; a session is believed for at most `max_age` milliseconds.
     pub const fn new(max_age: u64) -> Self {
-        Self { session: None, generation: 0, notices: 0, fresh_until: 0, max_age }
+        Self {
+            session: None,
+            tokens: None,
+            permissions: None,
+            unrenewed: None,
+            generation: 0,
+            notices: 0,
+            epoch: 0,
+            signed_out: false,
+            fresh_until: 0,
+            max_age,
+        }
     }
 
     /// The session, while it may be used without being read again. `now` is in milliseconds since 1970.
@@ -32,9 +55,29 @@ impl<C> Held<C> {
         self.session.as_ref().filter(|_| now < self.fresh_until)
     }
 
+    /// Whether a call has to wait for a session read, because only the session document tells the token.
+    pub fn waits(&self, dialect: &Dialect, now: u64) -> bool {
+        let in_document = dialect.tokens.is_none() && matches!(dialect.credential, Credential::Bearer {});
+        in_document && self.fresh(now).is_none()
+    }
+
+    /// Takes it for known that nobody is signed in where no server has to be asked: the user has signed out here, or
+    /// there is no token that could be sent.
+    pub fn settle(&mut self, dialect: &Dialect) {
+        if self.signed_out || dialect.tokens.is_some() && self.tokens.is_none() {
+            self.session = Some(Session::Anonymous);
+            self.fresh_until = u64::MAX;
+        }
+    }
+
     /// The session as it was last known.
     pub const fn last(&self) -> Option<&Session<C>> {
         self.session.as_ref()
+    }
+
+    /// The tokens that a sign-in gave to keep.
+    pub const fn tokens(&self) -> Option<&Tokens> {
+        self.tokens.as_ref()
     }
 
     /// How many different access tokens the session has had.
@@ -44,12 +87,15 @@ impl<C> Held<C> {
 
     /// Notes that a read begins.
     pub const fn begin(&self) -> Read {
-        Read { notices: self.notices }
+        Read { notices: self.notices, epoch: self.epoch }
     }
 
-    /// Takes over what a read found.
+    /// Takes over what a read found; a find from before a sign-in or a sign-out is dropped.
     pub fn finish(&mut self, read: Read, found: Session<C>, now: u64) {
-        if token(self.session.as_ref()) != token(Some(&found)) {
+        if read.epoch != self.epoch {
+            return;
+        }
+        if self.tokens.is_none() && token(self.session.as_ref()) != token(Some(&found)) {
             self.generation += 1;
         }
         self.fresh_until = match &found {
@@ -63,19 +109,132 @@ impl<C> Held<C> {
         if read.notices != self.notices {
             self.fresh_until = 0;
         }
+        match &found {
+            Session::Authenticated(new) => {
+                if !matches!(&self.session, Some(Session::Authenticated(old)) if old.user == new.user) {
+                    self.permissions = None;
+                }
+            }
+            // The backend knows nobody by these tokens.
+            Session::Anonymous => {
+                self.tokens = None;
+                self.permissions = None;
+            }
+            Session::Unknown(_) => {}
+        }
         self.session = Some(found);
     }
 
     /// Has the session read again before its next use: it may have changed elsewhere, also under a read on its way.
-    pub const fn forget(&mut self) {
+    pub fn forget(&mut self) {
         self.notices += 1;
         self.fresh_until = 0;
+        self.permissions = None;
+    }
+
+    /// Somebody has signed in, with these tokens to keep.
+    pub fn sign_in(&mut self, tokens: Option<Tokens>) {
+        self.clear();
+        self.tokens = tokens;
+    }
+
+    /// The tokens were renewed, here or in another tab. A find that is on its way stays good.
+    pub fn renew(&mut self, tokens: Tokens) {
+        if self.tokens.as_ref().map(|tokens| &tokens.access) != Some(&tokens.access) {
+            self.generation += 1;
+            self.fresh_until = 0;
+        }
+        self.unrenewed = None;
+        self.tokens = Some(tokens);
+    }
+
+    /// A renewal failed without the session being over; there is no use in another before the server's wait is over.
+    pub fn fail_renewal(&mut self, cause: Error, now: u64) {
+        let until = now.saturating_add(cause.retry_after().unwrap_or(0));
+        self.unrenewed = Some((cause, until));
+    }
+
+    /// The session is over. Where the server could not be told, the browser's cookies are kept back from now on.
+    pub fn sign_out(&mut self, told: bool, now: u64) {
+        self.clear();
+        self.signed_out = !told;
+        self.session = Some(Session::Anonymous);
+        self.fresh_until = now.saturating_add(ANONYMOUS_AGE.min(self.max_age));
+    }
+
+    fn clear(&mut self) {
+        *self = Self {
+            generation: self.generation + 1,
+            notices: self.notices + 1,
+            epoch: self.epoch + 1,
+            ..Self::new(self.max_age)
+        };
+    }
+
+    /// What has to be done to get a token newer than `generation`, `None` when there is one or none can be had.
+    pub fn renewal(&mut self, dialect: &Dialect, generation: u64, now: u64) -> Option<Verb> {
+        if self.generation != generation {
+            return None;
+        }
+        match &dialect.renewal {
+            Renewal::None {} => None,
+            Renewal::Reread {} => {
+                self.forget();
+                Some(Verb::ReadSession)
+            }
+            Renewal::Rotate { .. } => {
+                let waiting = self.unrenewed.as_ref().is_some_and(|(_, until)| now < *until);
+                let refresh = self.tokens.as_ref()?.refresh.clone()?;
+                (!waiting).then_some(Verb::Refresh(refresh))
+            }
+        }
+    }
+
+    /// What a call presents to the backend.
+    ///
+    /// # Errors
+    /// The cause, when only the session document tells the token and it is unknown.
+    pub fn present(&self, dialect: &Dialect) -> Result<Presented, Error> {
+        let in_document = dialect.tokens.is_none() && matches!(dialect.credential, Credential::Bearer {});
+        let presented = match self.session.as_ref().filter(|_| in_document) {
+            Some(session) => session.present(self.generation)?,
+            None => Presented {
+                token: self.tokens.as_ref().map(|tokens| tokens.access.clone()),
+                user: self.epoch.to_string(),
+                generation: self.generation,
+                ..Presented::default()
+            },
+        };
+        Ok(Presented { signed_out: self.signed_out, ..presented })
+    }
+
+    /// What a call that was refused presents after a renewal.
+    ///
+    /// # Errors
+    /// Why there is no newer token, when that is not because the session is over.
+    pub fn present_renewed(&self, dialect: &Dialect, generation: u64) -> Result<Presented, Error> {
+        match &self.unrenewed {
+            Some((cause, _)) if self.generation == generation => Err(cause.clone()),
+            _ => self.present(dialect),
+        }
+    }
+
+    /// What the user may do, as far as it is known.
+    pub const fn permissions(&self) -> Option<&Permissions> {
+        self.permissions.as_ref()
+    }
+
+    /// Takes over what the user may do; what was asked for another user is dropped.
+    pub fn allow(&mut self, read: Read, permissions: Permissions) {
+        if read.epoch == self.epoch && read.notices == self.notices {
+            self.permissions = Some(permissions);
+        }
     }
 }
 
 fn token<C>(session: Option<&Session<C>>) -> Option<&str> {
     match session? {
-        Session::Authenticated(session) => session.access_token.as_ref().map(crate::secret::Secret::expose),
+        Session::Authenticated(session) => session.access_token.as_ref().map(Secret::expose),
         _ => None,
     }
 }
@@ -83,9 +242,14 @@ fn token<C>(session: Option<&Session<C>>) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::Held;
+    use crate::session::Tokens;
     use crate::error::{Code, Error};
     use crate::secret::Secret;
     use crate::session::{Authenticated, Session};
+
+    fn tokens(access: &str, refresh: Option<&str>) -> Tokens {
+        Tokens { access: Secret::new(access), refresh: refresh.map(Secret::new) }
+    }
 
     fn signed_in(token: &str, expires_at: Option<u64>) -> Session<()> {
         Session::Authenticated(Authenticated {
@@ -131,5 +295,23 @@ mod tests {
         assert_eq!(held.generation(), 1);
         held.finish(held.begin(), signed_in("b", None), 2);
         assert_eq!(held.generation(), 2);
+    }
+
+    #[test]
+    fn what_began_before_a_sign_out_is_dropped() {
+        let mut held = Held::new(60_000);
+        let read = held.begin();
+        held.sign_out(true, 0);
+        held.finish(read, signed_in("a", None), 0);
+        assert!(matches!(held.fresh(0), Some(Session::Anonymous)));
+    }
+
+    #[test]
+    fn a_renewal_by_another_tab_is_a_new_generation_for_the_same_user() {
+        let mut held = Held::<()>::new(60_000);
+        held.sign_in(Some(tokens("a1", Some("r1"))));
+        let before = held.generation();
+        held.renew(tokens("a2", Some("r2")));
+        assert_eq!(held.generation(), before + 1);
     }
 }

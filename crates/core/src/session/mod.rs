@@ -4,7 +4,7 @@ mod held;
 mod identity;
 
 pub use held::{Held, Read};
-pub use identity::{Standing, identify, read_claims};
+pub use identity::{Standing, is_bearer, read_claims};
 
 use crate::error::Error;
 use crate::secret::Secret;
@@ -43,12 +43,26 @@ impl<C> Session<C> {
     pub fn present(&self, generation: u64) -> Result<Presented, Error> {
         match self {
             Self::Authenticated(session) => {
-                Ok(Presented { token: session.access_token.clone(), user: session.user.clone(), generation })
+                Ok(Presented {
+                    token: session.access_token.clone(),
+                    user: session.user.clone(),
+                    generation,
+                    ..Presented::default()
+                })
             }
             Self::Anonymous => Ok(Presented { generation, ..Presented::default() }),
             Self::Unknown(cause) => Err(cause.clone()),
         }
     }
+}
+
+/// The tokens that a sign-in gave to keep.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tokens {
+    /// What is sent as bearer token.
+    pub access: Secret,
+    /// What is spent on new tokens, and never sent as bearer.
+    pub refresh: Option<Secret>,
 }
 
 /// The credential that an exchange presents.
@@ -60,4 +74,10 @@ pub struct Presented {
     pub user: String,
     /// Which of the session's tokens it is.
     pub generation: u64,
+    /// The cookies to pass on, on a server whose backend takes no bearer token.
+    pub cookie: Option<Secret>,
+    /// The value of the cookie that is mirrored against forged requests, where the dialect has one.
+    pub mirrored: Option<String>,
+    /// Whether the user has signed out here: a browser then keeps its cookies back.
+    pub signed_out: bool,
 }
