@@ -78,7 +78,8 @@ mod tests {
     fn a_token_is_taken_from_the_fragment_before_the_query_and_leaves_neither() {
         let (token, query, fragment) = take_link_token("token=q&x=1", "token=f", "token").unwrap();
         assert_eq!((token.expose(), query.as_str(), fragment.as_str()), ("f", "x=1", ""));
-        for (query, fragment) in [("", ""), ("token", ""), ("token=", ""), ("token=a%20b", "tokens=x"), ("x=token", "")] {
+        for (query, fragment) in [("", ""), ("token", ""), ("token=", ""), ("token=a%20b", "tokens=x"), ("x=token", "")]
+        {
             assert!(take_link_token(query, fragment, "token").is_none(), "{query}#{fragment}");
         }
     }
@@ -91,7 +92,9 @@ mod tests {
             sign_in_address(&redirect, &base, "/posts?page=2#top").unwrap(),
             "http://b.test/api/auth/google?returnTo=%2Fposts%3Fpage%3D2%23top"
         );
-        for foreign in ["", "posts", "//evil.test", "https://evil.test", "/\\evil.test", "/\t/evil.test", "/..//evil.test"] {
+        for foreign in
+            ["", "posts", "//evil.test", "https://evil.test", "/\\evil.test", "/\t/evil.test", "/..//evil.test"]
+        {
             assert!(sign_in_address(&redirect, &base, foreign).is_err(), "{foreign}");
         }
     }
