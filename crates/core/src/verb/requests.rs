@@ -120,7 +120,7 @@ impl Sites {
     }
 }
 
-fn field<'d, T>(field: Option<&'d T>, name: &str) -> Result<&'d T, Error> {
+pub(super) fn field<'d, T>(field: Option<&'d T>, name: &str) -> Result<&'d T, Error> {
     field.ok_or_else(|| missing(&text::concat(&["the dialect has no field ", name])))
 }
 
