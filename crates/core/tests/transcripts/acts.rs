@@ -4,7 +4,7 @@ use serde_json::Value;
 use twinfetch_core::address::Path;
 use twinfetch_core::call::{Call, Method};
 use twinfetch_core::dialect::Identity;
-use twinfetch_core::error::Error;
+use twinfetch_core::error::{Code, Error};
 use twinfetch_core::exchange::{Exchange, Step};
 use twinfetch_core::session::{Session, Tokens};
 use twinfetch_core::verb::{Verb, sign_in_address, take_link_token};
@@ -98,7 +98,7 @@ impl Player<'_> {
         self.held.sign_in(Some(Tokens { access, refresh: None }));
         self.ask_who();
         match self.held.last() {
-            Some(Session::Unknown(cause)) => Err(cause.clone()),
+            Some(Session::Anonymous) => Err(Error::new(Code::SignInRefused)),
             _ => Ok(Value::Null),
         }
     }

@@ -34,11 +34,12 @@ impl<'a> Player<'a> {
         let acts = acts(transcript);
         let base = |url| BaseUrl::parse(url, "baseUrl").unwrap();
         let start = &transcript["start"];
+        let has_app = dialect["identity"]["site"] == "app";
         let mut player = Self {
             it,
             dialect: Box::leak(Box::new(Dialect::read(&dialect).unwrap())),
             sites: Sites { backend: base("http://backend.test"), app: Some(base("http://app.test")) },
-            script: Script::new(it, &acts),
+            script: Script::new(it, &acts, has_app),
             held: Held::new(60_000),
             address: None,
             now: 0,
