@@ -30,9 +30,9 @@ pub enum Next<'a> {
     Done(Result<Outcome, Error>),
 }
 
-/// What a verb brought.
+/// What a verb brought, and who is signed in by its document.
 #[derive(Clone, Debug)]
-pub enum Outcome {
+pub enum Outcome<S = Standing> {
     /// It was accepted; there is nothing to keep.
     Accepted,
     /// The refresh token is dead: the session is over.
@@ -42,9 +42,23 @@ pub enum Outcome {
     /// The codes of what the user may do.
     Permissions(Vec<String>),
     /// What the document says of who is signed in.
-    Session(Standing),
+    Session(S),
     /// New tokens to keep.
     Tokens(Tokens),
+}
+
+impl Outcome {
+    /// Has `read` make a session of what the document says.
+    pub fn with_session<S>(self, read: impl FnOnce(Standing) -> S) -> Outcome<S> {
+        match self {
+            Self::Accepted => Outcome::Accepted,
+            Self::Gone => Outcome::Gone,
+            Self::Link(link) => Outcome::Link(link),
+            Self::Permissions(codes) => Outcome::Permissions(codes),
+            Self::Session(standing) => Outcome::Session(read(standing)),
+            Self::Tokens(tokens) => Outcome::Tokens(tokens),
+        }
+    }
 }
 
 impl<'a> Flow<'a> {
