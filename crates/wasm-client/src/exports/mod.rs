@@ -112,11 +112,15 @@ impl Core {
     }
 
     /// Takes over tokens that were kept by another page or tab; without an access token the session is over.
-    pub fn restore(&mut self, access: Option<String>, refresh: Option<String>) {
+    pub fn restore(&mut self, access: Option<String>, refresh: Option<String>, same: bool) {
         match access {
             Some(access) => {
                 let tokens = Tokens { access: Secret::new(access), refresh: refresh.map(Secret::new) };
-                self.held.renew(tokens);
+                if same {
+                    self.held.renew(tokens);
+                } else {
+                    self.held.sign_in(Some(tokens));
+                }
             }
             None => self.held.sign_in(None),
         }
