@@ -191,7 +191,7 @@ test('a session read that began before a sign-out never revives the session', as
   const reading = api.getSession()
   assert.deepEqual(await api.signOut(), { data: { serverTold: true } })
   late.resolve(json({ user: { name: 'Ada' }, accessToken: 'a' }))
-  await reading
+  assert.deepEqual(await reading, { status: 'anonymous' })
   assert.deepEqual(api.getSnapshot(), { status: 'anonymous' })
   assert.deepEqual(await api.getSession({ fresh: true }), { status: 'anonymous' })
 })
