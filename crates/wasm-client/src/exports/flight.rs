@@ -2,7 +2,7 @@
 
 use js_sys::Object;
 use twinfetch_core::document::Document;
-use twinfetch_core::error::Error;
+use twinfetch_core::error::{Code, Error};
 use twinfetch_core::exchange::{Payload, Reply, Step, Wants};
 use twinfetch_core::session::Errand;
 use twinfetch_core::verb::{Flow, Next, Verb};
@@ -124,11 +124,10 @@ impl Flight {
     }
 
     pub(super) fn verb(next: Next<'static>, underway: Underway) -> Self {
-        match next {
-            Next::Step(step) => Self { step: Some(step), verb: Some(underway) },
-            Next::Done(ended) => Self::call(Step::Done(Err(ended
-                .err()
-                .unwrap_or_else(|| Error::new(twinfetch_core::error::Code::ConfigInvalid))))),
-        }
+        let step = match next {
+            Next::Step(step) => step,
+            Next::Done(ended) => Step::Done(Err(ended.err().unwrap_or_else(|| Error::new(Code::ConfigInvalid)))),
+        };
+        Self { step: Some(step), verb: Some(underway) }
     }
 }
