@@ -1,5 +1,6 @@
 import { configInvalid } from '../generated/errors.js'
-import type { CoreReply, Verb } from './abi.js'
+import type { Verb } from '../generated/verbs.js'
+import type { CoreReply } from './abi.js'
 import { bodyOf } from './driver/body.js'
 import { type CallParts, drive, readAs, targetOf } from './driver/call.js'
 import { type Deadline, startDeadline } from './driver/deadline.js'

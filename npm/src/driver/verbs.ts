@@ -1,5 +1,6 @@
 import { callInvalid, signInRefused, timedOut } from '../../generated/errors.js'
-import type { Core, CoreReply, Verb } from '../abi.js'
+import type { Verb } from '../../generated/verbs.js'
+import type { Core, CoreReply } from '../abi.js'
 import type { ClientConfig } from '../options.js'
 import type { CoreSession } from '../session.js'
 import { drive, type Hands } from './call.js'
