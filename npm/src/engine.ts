@@ -92,11 +92,7 @@ export const startEngine = (
     return instance.run(() => work(instance))
   }
   const { announce } = listen(dialect, store.key, () => {
-    const heed = ({ core, run, verbs }: Running) =>
-      run(async () => {
-        verbs.synchronize()
-        core.forget()
-      })
+    const heed = ({ run, verbs }: Running) => run(async () => verbs.heed())
     current?.then(heed).then(noticed, noticed)
   })
 
