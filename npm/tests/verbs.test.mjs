@@ -267,6 +267,18 @@ test('the way to the provider leads back to the app, and nowhere else', async (t
   assert.equal(visited.length, 1)
 })
 
+test('a sign-out that the dialect knows no way to tell succeeds here', async (test) => {
+  page(test)
+  const { signOut: _, ...dialect } = dualToken
+  script(test, dual())
+  const api = client(dialect)
+  await api.signIn(ada)
+  const { data } = await api.signOut()
+  assert.equal(data.serverTold, false)
+  assert.equal(data.cause.code, 'config_invalid')
+  assert.deepEqual(await api.getSession(), { status: 'anonymous' })
+})
+
 test('a verb that the dialect does not have says so', async (test) => {
   const { sent } = script(test, {})
   const { error } = await client(oauthCookie).signIn(ada)

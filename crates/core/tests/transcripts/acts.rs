@@ -4,7 +4,7 @@ use serde_json::Value;
 use twinfetch_core::address::Path;
 use twinfetch_core::call::{Call, Method};
 use twinfetch_core::dialect::Identity;
-use twinfetch_core::error::Error;
+use twinfetch_core::error::{Code, Error};
 use twinfetch_core::exchange::{Exchange, Step};
 use twinfetch_core::session::{Session, Tokens};
 use twinfetch_core::verb::{Verb, sign_in_address, take_link_token};
@@ -61,6 +61,9 @@ impl Player<'_> {
         let verb = Verb::ALL.iter().find(|verb| verb.name() == name);
         let verb = *verb.unwrap_or_else(|| panic!("{}: {name} is no verb", self.it));
         let ended = self.run(verb)?;
+        if verb == Verb::Update {
+            return self.shown();
+        }
         if matches!(verb, Verb::SignIn | Verb::Register | Verb::Refresh) {
             self.ask_who();
         }
@@ -78,10 +81,10 @@ impl Player<'_> {
 
     fn get_session(&mut self) -> Result<Value, Error> {
         self.held.settle(self.dialect);
-        match self.held.fresh(self.now) {
-            Some(session) => Ok(self.shown(session)),
-            None => self.run(Verb::ReadSession),
+        if self.held.fresh(self.now).is_none() {
+            self.run(Verb::ReadSession)?;
         }
+        self.shown()
     }
 
     fn take_link(&mut self, address: &str) -> Result<Value, Error> {
@@ -98,7 +101,7 @@ impl Player<'_> {
         self.held.sign_in(Some(Tokens { access, refresh: None }));
         self.ask_who();
         match self.held.last() {
-            Some(Session::Unknown(cause)) => Err(cause.clone()),
+            Some(Session::Anonymous) => Err(Error::new(Code::SignInRefused)),
             _ => Ok(Value::Null),
         }
     }

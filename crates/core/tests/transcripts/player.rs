@@ -7,8 +7,8 @@ use twinfetch_core::document::Document;
 use twinfetch_core::error::Error;
 use twinfetch_core::exchange::{Exchange, Payload, Step, Wants};
 use twinfetch_core::secret::Secret;
-use twinfetch_core::session::{Authenticated, Held, Presented, Session, Standing, Tokens, read_claims};
-use twinfetch_core::verb::{Flow, Next, Outcome, Permissions, Sites, Verb};
+use twinfetch_core::session::{Authenticated, Held, Presented, Session, SignedOut, Standing, Taken, Tokens};
+use twinfetch_core::verb::{Flow, Next, Permissions, Sites, Verb};
 
 use crate::script::{Given, Script};
 
@@ -34,11 +34,12 @@ impl<'a> Player<'a> {
         let acts = acts(transcript);
         let base = |url| BaseUrl::parse(url, "baseUrl").unwrap();
         let start = &transcript["start"];
+        let has_app = dialect["identity"]["site"] == "app";
         let mut player = Self {
             it,
             dialect: Box::leak(Box::new(Dialect::read(&dialect).unwrap())),
             sites: Sites { backend: base("http://backend.test"), app: Some(base("http://app.test")) },
-            script: Script::new(it, &acts),
+            script: Script::new(it, &acts, has_app),
             held: Held::new(60_000),
             address: None,
             now: 0,
@@ -159,7 +160,7 @@ impl<'a> Player<'a> {
     /// Performs a verb and takes over what it brought.
     pub(crate) fn run(&mut self, verb: Verb) -> Result<Value, Error> {
         let presented = self.presented().unwrap_or_default();
-        let read = self.held.begin();
+        let errand = self.held.set_out(verb);
         let sites = self.sites.clone();
         let (mut flow, mut next) = Flow::start(self.dialect, &sites, verb, presented);
         let mut body = None;
@@ -172,75 +173,43 @@ impl<'a> Player<'a> {
                 Next::Done(ended) => break ended,
             }
         };
-        match (verb, ended) {
-            (Verb::ReadSession | Verb::Update, ended) => {
-                let found = ended.map(|outcome| self.session(&outcome, body));
-                self.held.finish(read, found.clone().unwrap_or_else(Session::Unknown), self.now);
-                found.map(|found| self.shown(&found))
+        let ended = ended.map(|outcome| outcome.with_session(|standing| self.session(standing, body)));
+        let fields = self.dialect.permissions.as_ref();
+        let permissions = |codes: &[String], claims: Option<&Value>| {
+            Permissions::new(fields.unwrap(), codes.to_vec(), claims.as_ref())
+        };
+        match self.held.take(errand, ended, permissions, self.now)? {
+            Taken::Link(link) => Ok(json!({ "token": link.token.expose(), "expiresAt": link.expires_at })),
+            Taken::Permissions(codes) => Ok(json!(codes)),
+            Taken::SignedOut(SignedOut { server_told, cause }) => {
+                assert_eq!(server_told, cause.is_none());
+                cause.map_or(Ok(Value::Null), Err)
             }
-            (Verb::SignOut, ended) => {
-                let told = Verb::was_told(&ended);
-                self.held.sign_out(told, self.now);
-                if told { Ok(Value::Null) } else { ended.map(|_| Value::Null) }
-            }
-            (Verb::Refresh, Ok(Outcome::Tokens(tokens))) => {
-                self.held.renew(tokens);
-                Ok(Value::Null)
-            }
-            (Verb::Refresh, Ok(_)) => {
-                self.held.sign_out(true, self.now);
-                Ok(Value::Null)
-            }
-            (Verb::Refresh, Err(cause)) => {
-                self.held.fail_renewal(cause.clone(), self.now);
-                Err(cause)
-            }
-            (_, Ok(Outcome::Tokens(tokens))) => {
-                self.held.sign_in(Some(tokens));
-                Ok(Value::Null)
-            }
-            (_, Ok(Outcome::Accepted)) => {
-                self.held.sign_in(None);
-                Ok(Value::Null)
-            }
-            (_, Ok(Outcome::Permissions(codes))) => {
-                let fields = self.dialect.permissions.as_ref().unwrap();
-                let claims = self.transcript["start"].get("claims");
-                let permissions = Permissions::new(fields, codes, claims.as_ref());
-                let codes = json!(permissions.codes());
-                self.held.allow(read, permissions);
-                Ok(codes)
-            }
-            (_, Ok(Outcome::Link(link))) => Ok(json!({ "token": link.token.expose(), "expiresAt": link.expires_at })),
-            (_, Ok(other)) => panic!("{}: {other:?} is not what the verb brings", self.it),
-            (_, Err(error)) => Err(error),
+            Taken::Session => Ok(Value::Null),
         }
     }
 
-    fn session(&self, outcome: &Outcome, body: Option<Value>) -> Session<Value> {
+    fn session(&self, standing: Standing, body: Option<Value>) -> Session<Value> {
         let Identity::Endpoint { session: fields, .. } = &self.dialect.identity;
-        match outcome {
-            Outcome::Session(Standing::Authenticated(_)) => {
-                let claims = body.unwrap_or_default();
-                let Some(Standing::Authenticated(access_token)) = read_claims(fields, &&claims) else {
-                    panic!("{}: the document is not read twice alike", self.it)
-                };
-                let user = (&claims).at(fields.user.as_str()).map(Value::to_string).unwrap_or_default();
-                Session::Authenticated(Authenticated { claims, user, access_token, expires_at: None })
-            }
-            _ => Session::Anonymous,
-        }
+        let Standing::Authenticated(access_token) = standing else { return Session::Anonymous };
+        let claims = body.unwrap_or_default();
+        let user = (&claims).at(fields.user.as_str()).map(Value::to_string).unwrap_or_default();
+        Session::Authenticated(Authenticated { claims, user, access_token, expires_at: None })
     }
 
-    /// A session as transcripts say it; the access token where this one does.
-    pub(crate) fn shown(&self, session: &Session<Value>) -> Value {
-        let Session::Authenticated(session) = session else { return json!({ "status": status_of(session) }) };
+    /// The session as it is held, in the words of transcripts; the access token where this one has it.
+    pub(crate) fn shown(&self) -> Result<Value, Error> {
+        let session = match self.held.last() {
+            Some(Session::Authenticated(session)) => session,
+            Some(Session::Unknown(cause)) => return Err(cause.clone()),
+            _ => return Ok(json!({ "status": "anonymous" })),
+        };
         let user: Value = serde_json::from_str(&session.user).unwrap_or_default();
         let mut shown = json!({ "status": "authenticated", "user": user });
         if self.act["yields"].get("accessToken").is_some() {
             shown["accessToken"] = json!(session.access_token.as_ref().map(Secret::expose));
         }
-        shown
+        Ok(shown)
     }
 }
 

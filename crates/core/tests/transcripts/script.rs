@@ -8,6 +8,7 @@ use twinfetch_core::head::Head;
 /// The requests that are expected, in their order, and their answers.
 pub(crate) struct Script<'a> {
     it: String,
+    has_app: bool,
     lines: std::vec::IntoIter<&'a Value>,
 }
 
@@ -20,9 +21,10 @@ pub(crate) struct Given<'a> {
 }
 
 impl<'a> Script<'a> {
-    pub(crate) fn new(it: &str, acts: &[&'a Value]) -> Self {
+    /// The requests of these acts; where the app has a site of its own, the sign-in library's paths are below it.
+    pub(crate) fn new(it: &str, acts: &[&'a Value], has_app: bool) -> Self {
         let lines = acts.iter().flat_map(|act| act["script"].as_array().unwrap()).collect::<Vec<_>>();
-        Self { it: it.to_owned(), lines: lines.into_iter() }
+        Self { it: it.to_owned(), has_app, lines: lines.into_iter() }
     }
 
     /// The next request, if there is one.
@@ -38,14 +40,16 @@ impl<'a> Script<'a> {
     /// What the script answers to a request, which must be the one that it expects.
     pub(crate) fn answer(&mut self, request: &Request, given: &Given<'_>) -> Result<(Head, Option<Value>), Code> {
         let line = self.lines.next().unwrap_or_else(|| panic!("{}: unexpected {}", self.it, request.url));
-        let path = request.url.split_once(".test").unwrap().1;
+        let (origin, path) = request.url.split_at(request.url.find(".test").unwrap() + ".test".len());
         let sends = format!("{} {path}", request.method.as_str());
         assert_eq!(line["sends"], json!(sends), "{}", self.it);
         let place = format!("{}: {sends}", self.it);
+        let of_app = self.has_app && path.starts_with("/api/auth/");
+        assert_eq!(origin, if of_app { "http://app.test" } else { "http://backend.test" }, "{place}");
         let bearer = request.authorization.as_ref().map(|value| json!(value.expose().replace("Bearer ", "")));
         assert_eq!(line.get("bearer"), bearer.as_ref(), "{place}");
         if let Some(body) = line.get("body") {
-            assert_eq!(&body_of(request, given), body, "{place}");
+            assert_eq!(&body_of(request, given, of_app), body, "{place}");
         }
         if let Some(cookies) = line.get("cookies") {
             assert_eq!(cookies, request.credentials == Credentials::Include, "{place}: cookies");
@@ -72,12 +76,12 @@ fn answer(answer: &Value) -> Result<(Head, Option<Value>), Code> {
 }
 
 /// The members that a request carries: the client's own, and those of the caller.
-fn body_of(request: &Request, given: &Given<'_>) -> Value {
+fn body_of(request: &Request, given: &Given<'_>, of_app: bool) -> Value {
     match &request.content {
         Content::Nothing => Value::Null,
         Content::Caller => given.body.clone(),
         Content::Members(members) => {
-            let is_form = request.url.starts_with("http://app.test/api/auth/") && !request.url.ends_with("/session");
+            let is_form = of_app && !request.url.ends_with("/session");
             assert_eq!(members.encoding == Encoding::Form, is_form);
             let own = members.list.iter().map(|(name, value)| (name.clone(), json!(value.expose())));
             let caller = given.with.as_object().cloned().unwrap_or_default();
