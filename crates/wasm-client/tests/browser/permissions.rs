@@ -41,7 +41,7 @@ async fn what_is_not_known_is_denied_asked_for_and_told() {
     // Its own answer comes after that of the request before it.
     answer(&format!(r#"{{ "/auth/permissions": [{CODES}] }}"#));
     client.permissions().await.unwrap();
-    assert_eq!(told.borrow()[0], (r#"{"id":1}"#.to_owned(), true));
+    assert_eq!(told.borrow().first(), Some(&(r#"{"id":1}"#.to_owned(), true)));
     assert_eq!(sent(), ["GET /auth/permissions -"]);
 }
 

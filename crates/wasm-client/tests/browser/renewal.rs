@@ -23,7 +23,7 @@ async fn get(client: &Client) -> Result<String, Code> {
 
 #[wasm_bindgen_test]
 async fn twenty_refused_calls_renew_once() {
-    let refused = vec![REFUSED; 20].join(", ");
+    let refused = [REFUSED; 20].join(", ");
     let client = signed_in(&format!(r#"{{ "/posts": [{refused}, {POSTS}], "/auth/refresh": ["hang"] }}"#)).await;
     let calls: Vec<_> = (0..20)
         .map(|_| {

@@ -62,7 +62,7 @@ async fn credentials_may_be_a_value_of_a_rust_type() {
     let client = client(dialect::dual_token(), &answers);
     let credentials = std::collections::BTreeMap::from([("email", "ada@x"), ("password", "p")]);
     client.sign_in(Body::json(&credentials).unwrap()).await.unwrap();
-    assert_eq!(sent()[0], r#"POST /auth/login - {"email":"ada@x","password":"p"}"#);
+    assert_eq!(sent().first().unwrap(), r#"POST /auth/login - {"email":"ada@x","password":"p"}"#);
 }
 
 #[wasm_bindgen_test]
