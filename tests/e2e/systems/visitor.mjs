@@ -86,3 +86,11 @@ export const refresh = async (page) => {
   await page.getByTestId('refresh').click()
   await page.getByTestId('refreshed').waitFor()
 }
+
+/** Signs in to S4 at the provider, which takes everybody for Ada Lovelace. @param {Page} page */
+export const signInAtProvider = async (page) => {
+  await page.goto(`${appUrl}/s4/sign-in`)
+  await page.getByTestId('sign-in').click()
+  await page.waitForURL(`${appUrl}/s4`)
+  await seesSession(page, 'authenticated')
+}
