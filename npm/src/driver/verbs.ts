@@ -1,5 +1,7 @@
-import { callInvalid, signInRefused } from '../../generated/errors.js'
-import type { Core, CoreReply, Verb } from '../abi.js'
+import { callInvalid, signInRefused, timedOut } from '../../generated/errors.js'
+import type { Verb } from '../../generated/verbs.js'
+import type { Core, CoreReply } from '../abi.js'
+import { isFailure } from '../failure.js'
 import type { ClientConfig } from '../options.js'
 import type { CoreSession } from '../session.js'
 import { drive, type Hands } from './call.js'
@@ -19,8 +21,8 @@ export interface Verbs extends Hands {
   perform(verb: Verb, value: unknown, deadline: Deadline): Promise<CoreReply>
   /** Takes the token out of a link, and signs in by it; `undefined` where the address has none. */
   signInWithLink(deadline: Deadline): Promise<CoreReply | undefined>
-  /** Takes over what another tab keeps by now. */
-  synchronize(): void
+  /** Takes over what another tab has done: the session is another by now, and what is being read of it is stale. */
+  heed(): void
   /** The cookie that the dialect has repeated in a header. */
   mirrored(): string | undefined
 }
@@ -38,9 +40,10 @@ export const verbsOf = (
   { dialect }: ClientConfig,
   { store, onSession, announce }: Surroundings,
 ): Verbs => {
-  const underway = new Map<Verb, Promise<void>>()
-  let reading: AbortController | undefined
-  let kept = store.load()
+  const underway = new Map<Verb, Promise<unknown>>()
+  let reading = new AbortController()
+  let changing = new AbortController()
+  let kept = store.memory ?? store.load()
   if (kept) core.restore(kept.access, kept.refresh, false)
 
   const mirrored = () => (dialect.csrf?.kind === 'mirrored' ? readCookie(dialect.csrf.cookie) : undefined)
@@ -59,61 +62,84 @@ export const verbsOf = (
     if (found?.access === kept?.access) return
     core.restore(found?.access, found?.refresh, found?.mark !== undefined && found.mark === kept?.mark)
     kept = found
+    store.memory = found
   }
   const flight = (verb: Verb, body: unknown, deadline: Deadline) =>
     drive(core, core.verb(verb, mirrored()), hands, { body, cache: 'no-store' }, deadline)
 
-  const read = async () => {
-    const controller = new AbortController()
-    reading = controller
-    const deadline = startDeadline(TIMEOUT, controller.signal)
+  // Nobody's call, and so with its own limit in time.
+  const apart = async <T>(work: (deadline: Deadline) => Promise<T>, signal?: AbortSignal) => {
+    const deadline = startDeadline(TIMEOUT, signal)
     try {
-      await flight('getSession', undefined, deadline)
+      return await work(deadline)
     } finally {
       deadline.end()
     }
-    // What a sign-out has ended is nobody's session.
-    if (!controller.signal.aborted) keep()
+  }
+  /** Whether the read came to its end. */
+  const read = async () => {
+    const { signal } = reading
+    try {
+      await apart((deadline) => flight('getSession', undefined, deadline), signal)
+    } catch (thrown) {
+      if (signal.aborted && isFailure(thrown)) return false
+      throw thrown
+    }
+    keep()
+    return true
+  }
+  const stopReading = () => {
+    reading.abort()
+    reading = new AbortController()
   }
   const refresh = () =>
-    alone(async () => {
+    alone(store, async () => {
       const before = core.tokens()?.access
       synchronize()
       if (core.tokens()?.access !== before) return
-      const deadline = startDeadline(TIMEOUT)
       try {
-        await flight('refresh', undefined, deadline)
+        await apart((deadline) => flight('refresh', undefined, deadline))
       } finally {
-        deadline.end()
         const ended = kept !== undefined && !core.tokens()
         keep()
         if (ended) announce()
       }
     })
-  const once = (verb: Verb, work: () => Promise<void>, deadline: Deadline) => {
-    let promise = underway.get(verb)
+  const once = <T>(verb: Verb, work: () => Promise<T>) => {
+    let promise = underway.get(verb) as Promise<T> | undefined
     if (!promise) {
       promise = work().finally(() => underway.delete(verb))
       underway.set(verb, promise)
     }
-    return deadline.wait(promise)
+    return promise
+  }
+  // While a sign-out is on its way nobody knows who is signed in.
+  const signedOut = async (deadline: Deadline) => {
+    const leaving = underway.get('signOut')
+    if (leaving) await deadline.wait(leaving.catch(passOver))
   }
 
   const hands: Hands = {
     // A renewal that fails is no failure of the driver: the core knows of it and says how the call ends.
-    renew: (verb, deadline) =>
-      once(verb, verb === 'refresh' ? () => refresh().catch(passOver) : read, deadline),
+    renew: async (verb, deadline) => {
+      const work: () => Promise<unknown> = verb === 'refresh' ? refresh : read
+      await deadline.wait(once(verb, work).catch(passOver))
+    },
   }
   const session: Verbs['session'] = async (deadline, fresh) => {
+    await signedOut(deadline)
     if (fresh) {
       core.forget()
       // What is under way began before, and may tell what has been.
       const before = underway.get('getSession')
       if (before) await deadline.wait(before)
     }
-    const known = core.fresh(Date.now())
-    if (known) onSession(known)
-    else await once('getSession', read, deadline)
+    for (;;) {
+      const known = core.fresh(Date.now())
+      if (known) return onSession(known)
+      if (await deadline.wait(once('getSession', read))) return
+      await signedOut(deadline)
+    }
   }
   const signedIn = async (deadline: Deadline): Promise<CoreReply> => {
     keep(`${Date.now()}${Math.random()}`)
@@ -132,22 +158,40 @@ export const verbsOf = (
         await flight(verb, value, deadline)
         return signedIn(deadline)
       case 'signOut': {
-        reading?.abort()
-        store.save(undefined)
-        const { data } = await flight(verb, undefined, deadline)
-        keep()
-        announce()
+        let data: unknown
+        const leave = async () => {
+          // Their late answers would bring the session's cookie back.
+          stopReading()
+          changing.abort()
+          changing = new AbortController()
+          store.save(undefined)
+          await underway.get('refresh')?.catch(passOver)
+          data = (await flight(verb, undefined, deadline)).data
+          keep()
+          announce()
+        }
+        await signedOut(deadline)
+        await once(verb, leave)
         return { data }
       }
       case 'refresh':
-        if (dialect.renewal.kind === 'rotate') await once(verb, refresh, deadline)
+        if (dialect.renewal.kind === 'rotate') await deadline.wait(once(verb, refresh))
         await session(deadline, true)
         return {}
-      case 'update':
-        await flight(verb, { [dialect.update?.member ?? '']: value }, deadline)
+      case 'update': {
+        const body = { [dialect.update?.member ?? '']: value }
+        await deadline.wait(apart((own) => flight(verb, body, own), changing.signal))
         keep()
         announce()
         return {}
+      }
+      case 'createLinkToken': {
+        const { data } = await flight(verb, value, deadline)
+        const { token, expires } = data as { token: string; expires?: number }
+        return {
+          data: expires === undefined ? { token } : { token, expires: new Date(expires).toISOString() },
+        }
+      }
       default:
         if (verb === 'permissions') await session(deadline)
         return flight(verb, value, deadline)
@@ -158,8 +202,13 @@ export const verbsOf = (
     mirrored,
     perform,
     session,
-    synchronize,
+    heed: () => {
+      synchronize()
+      stopReading()
+      core.forget()
+    },
     ready: async (deadline) => {
+      await signedOut(deadline)
       if (core.waits(Date.now())) await session(deadline)
     },
     signInWithLink: async (deadline) => {
@@ -177,9 +226,16 @@ export const verbsOf = (
 }
 
 // One tab at a time: a refresh token is spent once.
-const alone = (work: () => Promise<void>): Promise<void> => {
-  const locks = globalThis.navigator?.locks
-  return locks ? locks.request('twinfetch-refresh', work) : work()
+const alone = async ({ key, outlives }: TokenStore, work: () => Promise<void>): Promise<void> => {
+  const locks = outlives && globalThis.navigator?.locks
+  if (!locks) return work()
+  try {
+    await locks.request(key, { signal: AbortSignal.timeout(TIMEOUT) }, work)
+  } catch (thrown) {
+    throw (thrown as Error)?.name === 'TimeoutError' ? timedOut : thrown
+  }
 }
 
-const passOver = () => {}
+const passOver = (thrown: unknown) => {
+  if (!isFailure(thrown)) throw thrown
+}
