@@ -71,7 +71,7 @@ record! {
 }
 
 impl Dialect {
-    /// Reads a dialect from its object.
+    /// Reads a dialect from its object. Its texts are kept as long as the process runs: read it once.
     ///
     /// # Errors
     /// `dialect_invalid`, with the JSON pointer of the first field that is unknown, missing or wrong.
