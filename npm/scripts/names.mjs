@@ -1,28 +1,53 @@
 // Short names between the wasm and its glue. wasm-bindgen's end in hashes, which no compression shortens, and each is sent
 // twice: in the wasm and in the glue.
 
-/** Renames the functions that the wasm imports, on both sides. */
+/** Renames what the wasm imports and exports, on both sides, and drops the exports that nobody asks for. */
 export const shortenNames = (wasm, glue) => {
-  const names = new Map()
-  const short = (name) => {
-    if (!names.has(name)) names.set(name, `_${names.size.toString(36)}`)
-    return names.get(name)
+  const imported = shortNames('_')
+  const exported = shortNames('$')
+  const used = new Set(Array.from(glue.matchAll(/\bwasm\.(\w+)/g), ([, name]) => name))
+  const renamed = rewrite(wasm, {
+    [IMPORTS]: (section) =>
+      importSection(section, (module, name) =>
+        module === './core_bg.js' ? ['_', imported.of(name)] : [module, name],
+      ),
+    [EXPORTS]: (section) =>
+      exportSection(section, (name) => {
+        if (KEPT.includes(name)) return name
+        return used.has(name) ? exported.of(name) : undefined
+      }),
+  })
+  return {
+    wasm: renamed,
+    glue: glue
+      .replaceAll(/\b__wb\w+/g, (name) => imported.names.get(name) ?? name)
+      .replaceAll(/\bwasm\.(\w+)/g, (_, name) => `wasm.${exported.names.get(name) ?? name}`),
   }
-  const renamed = renameImports(wasm, (module, name) =>
-    module === './core_bg.js' ? ['_', short(name)] : [module, name],
-  )
-  return { wasm: renamed, glue: glue.replaceAll(/\b__wb\w+/g, (name) => names.get(name) ?? name) }
 }
 
 const IMPORTS = 2
+const EXPORTS = 7
 
-/** Walks the sections of a wasm module and writes its import section anew. */
-const renameImports = (wasm, rename) => {
+/** What others than the glue know by name: `src/instance.ts`, and tests which break an instance. */
+const KEPT = ['memory', '__wbindgen_start']
+
+const shortNames = (prefix) => {
+  const names = new Map()
+  const of = (name) => {
+    if (!names.has(name)) names.set(name, `${prefix}${names.size.toString(36)}`)
+    return names.get(name)
+  }
+  return { names, of }
+}
+
+/** Walks the sections of a wasm module and has some of them written anew. */
+const rewrite = (wasm, writers) => {
   const parts = [wasm.subarray(0, 8)]
   for (let at = 8; at < wasm.length; ) {
     const [size, start] = leb(wasm, at + 1)
     const section = wasm.subarray(at, start + size)
-    parts.push(wasm[at] === IMPORTS ? importSection(wasm.subarray(start, start + size), rename) : section)
+    const write = writers[wasm[at]]
+    parts.push(write ? withHead(wasm[at], write(wasm.subarray(start, start + size))) : section)
     at = start + size
   }
   return Buffer.concat(parts)
@@ -40,9 +65,24 @@ const importSection = (section, rename) => {
     parts.push(vector(newModule), vector(newName), section.subarray(afterName, end))
     at = end
   }
-  const body = Buffer.concat(parts)
-  return Buffer.concat([Uint8Array.of(IMPORTS), unleb(body.length), body])
+  return Buffer.concat(parts)
 }
+
+// https://webassembly.github.io/spec/core/binary/modules.html#export-section
+const exportSection = (section, rename) => {
+  const [count, first] = leb(section, 0)
+  const parts = []
+  let at = first
+  for (let index = 0; index < count; index += 1) {
+    const [name, afterName] = text(section, at)
+    at = leb(section, afterName + 1)[1]
+    const newName = rename(name)
+    if (newName) parts.push(Buffer.concat([vector(newName), section.subarray(afterName, at)]))
+  }
+  return Buffer.concat([unleb(parts.length), ...parts])
+}
+
+const withHead = (kind, body) => Buffer.concat([Uint8Array.of(kind), unleb(body.length), body])
 
 // https://webassembly.github.io/spec/core/binary/modules.html#import-section
 const descriptionEnd = (bytes, at) => {

@@ -49,16 +49,16 @@ pub trait Document: Sized {
 
 /// Resolves `~0` and `~1`, in this order of their writing (RFC 6901 §4).
 fn unescape(token: &str) -> String {
-    let mut name = String::with_capacity(token.len());
-    let mut escaped = false;
-    for character in token.chars() {
-        match character {
-            '~' if !escaped => escaped = true,
-            '0' if escaped => name.push('~'),
-            '1' if escaped => name.push('/'),
-            other => name.push(other),
-        }
-        escaped = character == '~' && escaped;
+    let mut parts = text::parts(token, b'~');
+    let mut name = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (escaped, rest) = match part.as_bytes().first() {
+            Some(b'0') => ("~", part.get(1..)),
+            Some(b'1') => ("/", part.get(1..)),
+            _ => ("", Some(part)),
+        };
+        name.push_str(escaped);
+        name.push_str(rest.unwrap_or_default());
     }
     name
 }

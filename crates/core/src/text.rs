@@ -13,6 +13,11 @@ pub(crate) fn cut_last(text: &str, byte: u8) -> Option<(&str, &str)> {
     split_around(text, text.bytes().rposition(|other| other == byte)?)
 }
 
+/// Whether the byte is in there.
+pub(crate) fn has(text: &str, byte: u8) -> bool {
+    text.bytes().any(|other| other == byte)
+}
+
 /// The part before the first `byte`, which is all when there is none.
 pub(crate) fn before(text: &str, byte: u8) -> &str {
     cut(text, byte).map_or(text, |(before, _)| before)
@@ -47,6 +52,28 @@ pub(crate) fn concat(parts: &[&str]) -> String {
     text
 }
 
+/// Bytes as the text that they are in UTF-8 (RFC 3629); `None` when they are none.
+pub(crate) fn utf8(bytes: impl IntoIterator<Item = u8>) -> Option<String> {
+    let mut text = String::new();
+    let mut bytes = bytes.into_iter();
+    while let Some(first) = bytes.next() {
+        let (more, least, bits) = match first {
+            0x00..=0x7f => (0, 0, 0x7f),
+            0xc0..=0xdf => (1, 0x80, 0x1f),
+            0xe0..=0xef => (2, 0x800, 0x0f),
+            0xf0..=0xf7 => (3, 0x1_0000, 0x07),
+            _ => return None,
+        };
+        let mut code = u32::from(first & bits);
+        for _ in 0..more {
+            let byte = bytes.next().filter(|byte| byte & 0xc0 == 0x80)?;
+            code = code << 6 | u32::from(byte & 0x3f);
+        }
+        text.push(char::from_u32(code).filter(|_| code >= least)?);
+    }
+    Some(text)
+}
+
 /// Whether a byte is a space or a tab (RFC 9110 §5.6.3).
 pub(crate) const fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t')
@@ -58,7 +85,26 @@ fn split_around(text: &str, index: usize) -> Option<(&str, &str)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{before, cut, cut_last, is_blank, parts, trim};
+    use super::{before, cut, cut_last, is_blank, parts, trim, utf8};
+
+    #[test]
+    fn utf8_is_read_as_the_standard_library_reads_it() {
+        let bytes = [
+            0x00, 0x41, 0x7f, 0x80, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xed, 0xef, 0xf0, 0xf4, 0xf7, 0xf8,
+            0xff,
+        ];
+        let tails = [[0x80, 0x80], [0x9f, 0xbf], [0xbf, 0x41], [0xa0, 0xc3], [0x41, 0x42]];
+        for first in bytes {
+            for second in bytes {
+                for [third, fourth] in tails {
+                    for length in 0..=4 {
+                        let part = &[first, second, third, fourth][..length];
+                        assert_eq!(utf8(part.iter().copied()), String::from_utf8(part.to_vec()).ok(), "{part:x?}");
+                    }
+                }
+            }
+        }
+    }
 
     #[test]
     fn text_is_cut_at_single_bytes() {

@@ -27,7 +27,7 @@ impl Origin {
         };
         let end = rest.bytes().position(|byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(rest.len());
         let (authority, rest) = (rest.get(..end).unwrap_or_default(), rest.get(end..).unwrap_or_default());
-        if authority.as_bytes().contains(&b'@') {
+        if text::has(authority, b'@') {
             return Err("it must not carry a user name or password");
         }
         let (host, port) = split_port(authority)?;
@@ -123,7 +123,7 @@ fn split_port(authority: &str) -> Result<(&str, &str), &'static str> {
 
 fn is_host(host: &str) -> bool {
     if let Some(address) = host.strip_prefix("[").and_then(|rest| rest.strip_suffix("]")) {
-        return address.as_bytes().contains(&b':')
+        return text::has(address, b':')
             && address.bytes().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.'));
     }
     !host.is_empty()

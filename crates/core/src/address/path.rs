@@ -33,7 +33,7 @@ impl Path {
 
     /// Adds a query parameter; name and value are percent-encoded.
     pub fn push_query(&mut self, name: &str, value: &str) {
-        self.0.push(if self.0.as_bytes().contains(&b'?') { '&' } else { '?' });
+        self.0.push(if text::has(&self.0, b'?') { '&' } else { '?' });
         push_encoded(&mut self.0, name);
         self.0.push('=');
         push_encoded(&mut self.0, value);
@@ -51,7 +51,7 @@ impl Path {
 }
 
 fn relative<'a>(path: &'a str, base: &BaseUrl) -> Result<&'a str, Error> {
-    if has_control(path) || path.as_bytes().contains(&b'#') {
+    if has_control(path) || text::has(path, b'#') {
         return Err(invalid("its path has a control character, a backslash or a fragment"));
     }
     let below = if path.starts_with('/') { Some(path) } else { path.strip_prefix(base.as_str()) };

@@ -22,7 +22,7 @@ pub(crate) fn resolve(current: &str, location: &str) -> Option<String> {
         text::concat(&[origin.as_str(), location])
     } else if location.starts_with('?') {
         text::concat(&[origin.as_str(), text::before(path, b'?'), location])
-    } else if text::before(text::before(location, b'/'), b'?').as_bytes().contains(&b':') {
+    } else if text::has(text::before(text::before(location, b'/'), b'?'), b':') {
         location.to_owned()
     } else {
         let folder = text::cut_last(text::before(path, b'?'), b'/').map_or("", |(folder, _)| folder);

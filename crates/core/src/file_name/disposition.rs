@@ -61,7 +61,7 @@ fn decode_extended(value: &str) -> Option<String> {
     let (_, encoded) = text::cut(rest, b'\'')?;
     let bytes = percent_bytes(encoded)?;
     if charset.eq_ignore_ascii_case("utf-8") {
-        String::from_utf8(bytes).ok()
+        text::utf8(bytes)
     } else if charset.eq_ignore_ascii_case("iso-8859-1") {
         Some(bytes.into_iter().map(char::from).collect())
     } else {
@@ -70,8 +70,8 @@ fn decode_extended(value: &str) -> Option<String> {
 }
 
 /// Decodes percent escapes as UTF-8; `None` when that is not what they are.
-pub(super) fn percent_decode(text: &str) -> Option<String> {
-    String::from_utf8(percent_bytes(text)?).ok()
+pub(super) fn percent_decode(encoded: &str) -> Option<String> {
+    text::utf8(percent_bytes(encoded)?)
 }
 
 fn percent_bytes(text: &str) -> Option<Vec<u8>> {
