@@ -1,6 +1,10 @@
+import { Fragment, useState } from 'react'
 import { LinkPage } from '../link/link-page'
 import { PostsPage } from '../posts/posts-page'
 import { SessionPage } from '../session/session-page'
+import type { SignOutAnswer } from '../session/sign-out'
+import { SignOutNotice } from '../session/sign-out-notice'
+import { useSignOuts } from '../session/use-sign-outs'
 import { SignInPage } from '../sign-in/sign-in-page'
 import type { System } from '../systems'
 import { useAddress } from './address'
@@ -9,11 +13,15 @@ import { Header } from './header'
 /** One of a system's pages, below the header that they share. */
 export const SystemPage = ({ system }: { readonly system: System }) => {
   const [, , page = ''] = useAddress().pathname.split('/')
+  const [answer, setAnswer] = useState<SignOutAnswer>()
   return (
-    <>
-      <Header system={system} />
-      <main>{contents(system, page)}</main>
-    </>
+    <Fragment key={useSignOuts()}>
+      <Header system={system} onSignedOut={setAnswer} />
+      <main>
+        <SignOutNotice answer={answer} />
+        {contents(system, page)}
+      </main>
+    </Fragment>
   )
 }
 

@@ -1,0 +1,14 @@
+//! The Rust face of the client, in a real browser over a scripted `fetch`.
+#![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "a test ends where it fails")]
+
+mod calls;
+mod cookies;
+mod links;
+mod permissions;
+mod renewal;
+mod script;
+mod storage;
+mod verbs;
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
