@@ -165,7 +165,7 @@ impl Api {
 
     /// The cookies for this request's response: those of sign-ins, renewals and sign-outs that were done with it.
     ///
-    /// [`ApiLayer`](crate::ApiLayer) adds them by itself.
+    /// `ApiLayer` adds them by itself.
     pub fn set_cookies(&self) -> Vec<HeaderValue> {
         let outgoing = self.request.outgoing.lock().unwrap_or_else(PoisonError::into_inner);
         let lines = outgoing.iter().flat_map(|outgoing| match outgoing {
