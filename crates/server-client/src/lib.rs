@@ -93,10 +93,12 @@ mod axum;
 mod builder;
 mod cache_mode;
 mod call;
+mod caller;
 mod client;
 mod driver;
 mod errand;
 mod error;
+mod incoming;
 mod jar;
 mod keeper;
 #[cfg(feature = "tower")]
