@@ -4,9 +4,10 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::response::{IntoResponse as _, Response};
 use http::header::SET_COOKIE;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
 use serde_json::{Value, json};
-use twinfetch_server_client::{Api, Dialect, Kind, ServerClient};
+use tower_service::Service as _;
+use twinfetch_server_client::{Api, Dialect, Kind, Proxy, ServerClient};
 
 use crate::scripted::{Scripted, nobody};
 use crate::stage::with_cookie;
@@ -71,6 +72,20 @@ async fn only_the_named_cookies_are_passed_on_and_no_bearer_token() {
     let changed: Value = api.post("/x").await.unwrap();
     assert_eq!((&changed["cookie"], &changed["csrf"]), (&json!("sid=ada; csrf=a%2Fb"), &json!("a/b")));
     assert!(api.session_was_read());
+}
+
+#[tokio::test]
+async fn a_proxy_passes_them_on_too() {
+    let backend = Scripted::new(answer).await;
+    let mut proxy = Proxy::builder(client(&backend.url)).allow("/x").build().unwrap();
+    for (method, csrf) in [(Method::GET, json!(null)), (Method::POST, json!("a/b"))] {
+        let request = Request::builder().method(method).uri("/x").header("sec-fetch-site", "same-origin");
+        let request = request.header("cookie", "theme=dark; sid=ada; csrf=a%2Fb").header("x-csrf", "of-a-page");
+        let response = proxy.call(request.body(Body::empty()).unwrap()).await.unwrap();
+        let body = axum::body::to_bytes(Body::new(response.into_body()), 4096).await.unwrap();
+        let echo: Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!((&echo["cookie"], &echo["csrf"]), (&json!("sid=ada; csrf=a%2Fb"), &csrf));
+    }
 }
 
 #[tokio::test]
