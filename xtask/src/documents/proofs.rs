@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::named;
 use super::rows::{Row, Side};
+use crate::process::{output, program};
 use crate::workspace::{files, path, target};
 
 /// Which step runs the tests below a folder, and which side they prove; the first that fits counts.
@@ -136,7 +137,7 @@ fn transcripts() -> Result<BTreeMap<(String, String), Transcript>> {
         }
         let document: Value =
             serde_json::from_str(&fs::read_to_string(&file)?).with_context(|| file.display().to_string())?;
-        for transcript in document["transcripts"].as_array().into_iter().flatten() {
+        for transcript in document.get("transcripts").and_then(Value::as_array).into_iter().flatten() {
             let text = |name: &str| {
                 transcript[name]
                     .as_str()
@@ -156,20 +157,16 @@ fn transcripts() -> Result<BTreeMap<(String, String), Transcript>> {
 }
 
 fn named_after_rows() -> Result<Vec<Proof>> {
+    let listed = output(program("git", path("")).args(["ls-files", "--cached", "--others", "--exclude-standard"]))?;
     let mut proofs = Vec::new();
-    for (folder, step, _) in PLACES {
-        let Some((root, _)) = folder.rsplit_once('/').filter(|(root, _)| path(root).is_dir()) else { continue };
-        for file in files(&path(root))? {
-            let shown = file.strip_prefix(path("")).unwrap_or(&file).to_string_lossy().into_owned();
-            let is_source = [".rs", ".mjs", ".ts", ".tsx"].iter().any(|end| shown.ends_with(end))
-                && !shown.contains("node_modules");
-            let place = PLACES.iter().find(|(folder, _, _)| shown.starts_with(folder));
-            let Some((_, _, side)) = place.filter(|(first, _, _)| is_source && *first == folder) else { continue };
-            let text = fs::read_to_string(&file)?;
-            for row in named::tests(&shown, &text).iter().flat_map(named::Test::rows) {
-                has_passed(step, &shown)?;
-                proofs.push(Proof { row, side: *side, kind: Kind::Test });
-            }
+    for file in listed.lines() {
+        let place = PLACES.iter().find(|(folder, _, _)| file.starts_with(folder));
+        let is_source = [".rs", ".mjs", ".ts", ".tsx"].iter().any(|end| file.ends_with(end)) && path(file).exists();
+        let Some((_, step, side)) = place.filter(|_| is_source) else { continue };
+        let text = fs::read_to_string(path(file))?;
+        for row in named::tests(file, &text).iter().flat_map(named::Test::rows) {
+            has_passed(step, file)?;
+            proofs.push(Proof { row, side: *side, kind: Kind::Test });
         }
     }
     Ok(proofs)

@@ -89,7 +89,8 @@ pub(super) struct Row {
 pub(super) fn read() -> Result<Vec<Row>> {
     let text = fs::read_to_string(path(FILE)).context(FILE)?;
     let file: Value = serde_json::from_str(&text).context(FILE)?;
-    file["rows"].as_array().context(FILE)?.iter().map(|row| read_row(row).context(row["row"].to_string())).collect()
+    let rows = file.get("rows").and_then(Value::as_array).context(FILE)?;
+    rows.iter().map(|row| read_row(row).context(row["row"].to_string())).collect()
 }
 
 fn read_row(row: &Value) -> Result<Row> {
@@ -103,9 +104,9 @@ fn read_row(row: &Value) -> Result<Row> {
     let mut tests = Vec::new();
     for (side, list) in row["tests"].as_object().into_iter().flatten() {
         let side = Side::named(side)?;
-        for test in list.as_array().context("tests are lists")? {
-            let test = text(test)?;
-            let Some((file, name)) = test.split_once(": ") else { bail!("{test} is not `file: name`") };
+        for named in list.as_array().context("tests are lists")? {
+            let line = text(named)?;
+            let Some((file, name)) = line.split_once(": ") else { bail!("{line} is not `file: name`") };
             tests.push((side, file.to_owned(), name.to_owned()));
         }
     }
