@@ -1,0 +1,7 @@
+import { everyBehaviour } from './behaviours/every.mjs'
+
+everyBehaviour({
+  folder: 'v5',
+  cookie: 'authjs.session-token',
+  settings: (url, secret) => ({ AUTH_URL: url, AUTH_SECRET: secret, AUTH_TRUST_HOST: 'true' }),
+})
