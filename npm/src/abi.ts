@@ -6,19 +6,48 @@ import type { CoreSession } from './session.js'
 
 /** One client's decisions. Nothing in it waits. Times are in milliseconds, moments since 1970. */
 export interface Core {
-  fresh(now: number): boolean
-  begin(): string
-  found(outcome: Outcome, now: number): CoreSession
+  /** Whether a call has to wait for a session read. */
+  waits(now: number): boolean
+  /** The session, while it may be used without being read again. */
+  fresh(now: number): CoreSession | undefined
+  /** The session as it was last known. */
+  session(): CoreSession | undefined
   forget(): void
-  start(method: string, path: string, headers: Pair[], raw: boolean): Flight
+  start(method: string, path: string, headers: Pair[], raw: boolean, mirrored: string | undefined): Flight
+  verb(name: Verb, mirrored: string | undefined): Flight
+  tokens(): Tokens | undefined
+  /** Takes over kept tokens: of the same sign-in, of another, or none. */
+  restore(access: string | undefined, refresh: string | undefined, same: boolean): void
+  can(code: string): boolean | undefined
+  /** Signs in by a link's token, and returns the query and the fragment without it. */
+  takeLink(query: string, fragment: string): [query: string, fragment: string] | undefined
+  signInAddress(returnTo: string): string
   /** Takes the object out of the glue's finalization registry. */
   __destroy_into_raw(): number
 }
 
 /** A call on its way: it is told what came of the last step, nothing at first, and says the next. */
 export interface Flight {
-  advance(core: Core, outcome: Outcome | undefined): Step
+  advance(core: Core, outcome: Outcome | undefined, now: number): Step
   free(): void
+}
+
+/** What the core does about a session beyond calls. */
+export type Verb =
+  | 'createLinkToken'
+  | 'getSession'
+  | 'permissions'
+  | 'refresh'
+  | 'register'
+  | 'signIn'
+  | 'signOut'
+  | 'update'
+
+/** What a sign-in gave to keep; the access token's end is in milliseconds since 1970. */
+export interface Tokens {
+  access: string
+  refresh?: string
+  expires?: number
 }
 
 /** A header's name and value. */
@@ -38,7 +67,11 @@ export interface SendStep {
   method: string
   url: string
   headers: Pair[]
-  body: boolean
+  credentials: RequestCredentials
+  /** The caller's body, or members of the core's own, to which those of the caller are added. */
+  body?: true | Record<string, string>
+  /** Whether the members are sent as a form. */
+  form?: boolean
   follow: boolean
 }
 
@@ -46,14 +79,14 @@ export interface SendStep {
 export type Step =
   | SendStep
   | { is: 'read'; what: 'document' | 'nothing' | 'raw' }
-  | { is: 'renew' }
+  | { is: 'renew'; verb?: Verb }
   | ({ is: 'done' } & CoreReply)
   | { is: 'failed'; error?: Failure }
 
 /** A response as the core hands it out. */
 export interface CoreReply {
   data?: unknown
-  status: number
+  status?: number
   requestId?: string | undefined
 }
 

@@ -1,12 +1,15 @@
 import { configInvalid } from '../generated/errors.js'
-import type { CoreReply } from './abi.js'
-import { type CallParts, drive, readAs } from './driver/call.js'
-import type { Deadline } from './driver/deadline.js'
+import type { CoreReply, Verb } from './abi.js'
+import { bodyOf } from './driver/body.js'
+import { type CallParts, drive, readAs, targetOf } from './driver/call.js'
+import { type Deadline, startDeadline } from './driver/deadline.js'
 import { checkPage, save } from './driver/download.js'
-import { type Identity, identityOf } from './driver/identity.js'
+import { storageKey, tokenStore } from './driver/storage.js'
 import { formOf } from './driver/upload.js'
+import { type Verbs, verbsOf } from './driver/verbs.js'
+import type { Failure } from './failure.js'
 import { type Instance, instantiate } from './instance.js'
-import { onNotice } from './notices.js'
+import { listen } from './notices.js'
 import type { ClientConfig } from './options.js'
 import type { DownloadOptions, UploadOptions } from './request.js'
 import type { CoreSession } from './session.js'
@@ -25,10 +28,17 @@ export interface Engine {
   save(deadline: Deadline, path: string, options: DownloadOptions): Promise<CoreReply>
   session(deadline: Deadline, fresh?: boolean): Promise<CoreSession>
   upload(deadline: Deadline, path: string, file: unknown, options: UploadOptions): Promise<CoreReply>
+  /** Performs a verb; a reply without data means that the session is what it brought. */
+  verb(deadline: Deadline, name: EngineVerb, value?: unknown): Promise<CoreReply | undefined>
+  /** Whether the user may do this, as far as it is known; where it is not, it is asked once for each session. */
+  can(code: string): boolean
 }
 
+/** What a client can do about its session. */
+export type EngineVerb = Exclude<Verb, 'getSession'> | 'signInWithLink' | 'signInWithRedirect'
+
 interface Running extends Instance {
-  identity: Identity
+  verbs: Verbs
 }
 
 /** Loads the engine: the only difference between the entries of the package. */
@@ -41,8 +51,12 @@ export const startEngine = (
   { onSession, onNotice: noticed }: EngineEvents,
 ): Engine => {
   const { dialect, baseUrl, sessionMaxAge = 60_000 } = config
+  const store = tokenStore(config)
   let current: Promise<Running> | undefined
+  let ready: Running | undefined
   let known: CoreSession | undefined
+  let asked: CoreSession | undefined
+  let leaving = false
   // Every read is told; only one that says something new is another object.
   const told = (session: CoreSession) => {
     if (JSON.stringify(session) === JSON.stringify(known)) return
@@ -55,12 +69,16 @@ export const startEngine = (
       (glue) => new glue.Core(dialect, new URL(baseUrl), new URL(appUrl(config)), sessionMaxAge),
       drop,
     )
-    return { ...instance, identity: identityOf(instance.core, told) }
+    const verbs = verbsOf(instance.core, config, { store, onSession: told, announce: () => announce() })
+    ready = { ...instance, verbs }
+    return ready
   }
   const running = () => {
     if (!current) {
       const drop = () => {
-        if (current === starting) current = undefined
+        if (current !== starting) return
+        current = undefined
+        ready = undefined
       }
       const starting = start(drop)
       starting.catch(drop)
@@ -72,34 +90,96 @@ export const startEngine = (
     const instance = await deadline.wait(running())
     return instance.run(() => work(instance))
   }
-  onNotice(dialect, () => {
-    current?.then(({ core, run }) => run(async () => core.forget())).then(noticed, noticed)
+  const { announce } = listen(dialect, storageKey(config), () => {
+    const heed = ({ core, run, verbs }: Running) =>
+      run(async () => {
+        verbs.synchronize()
+        core.forget()
+      })
+    current?.then(heed).then(noticed, noticed)
   })
 
+  const perform = async (
+    { core, verbs }: Running,
+    method: string,
+    path: string,
+    options: CallParts,
+    deadline: Deadline,
+  ) => {
+    bodyOf(options.body)
+    const { address, headers } = targetOf(path, options)
+    await verbs.ready(deadline)
+    const raw = options.as !== undefined && options.as !== 'json'
+    const flight = core.start(method, address, headers, raw, verbs.mirrored())
+    try {
+      return await drive(core, flight, verbs, options, deadline)
+    } catch (thrown) {
+      if ((thrown as Partial<Failure>)?.code === 'unauthorized') toSignIn()
+      throw thrown
+    }
+  }
+  const toSignIn = () => {
+    const { signInPage } = config
+    if (!signInPage || leaving || typeof location === 'undefined' || location.pathname === signInPage) return
+    leaving = true
+    location.assign(`${signInPage}?returnTo=${encodeURIComponent(here())}`)
+  }
+  const verb: Engine['verb'] = (deadline, name, value) =>
+    run(deadline, async ({ core, verbs }) => {
+      if (name === 'signInWithLink') return verbs.signInWithLink(deadline)
+      if (name === 'signInWithRedirect') {
+        location.assign(core.signInAddress(String(value ?? here())))
+        return { data: undefined }
+      }
+      const reply = await verbs.perform(name, value, deadline)
+      // What the user may do is shown by those who show the session.
+      if (name === 'permissions' && known) {
+        known = { ...known }
+        asked = known
+        onSession(known)
+      }
+      return reply
+    })
   const call: Engine['call'] = (deadline, method, path, options) =>
-    run(deadline, async ({ core, identity }) => {
-      const received = await drive(core, identity, method, path, options, deadline)
+    run(deadline, async (running) => {
+      const received = await perform(running, method, path, options, deadline)
       const { as = 'json' } = options
       return as === 'json' ? received : readAs(received, as, deadline)
     })
   return {
     call,
     save: (deadline, path, options) =>
-      run(deadline, async ({ core, glue, identity }) => {
+      run(deadline, async (running) => {
         checkPage()
         const parts = { ...options, as: 'response' }
-        const { response, ...reply } = await drive(core, identity, 'GET', path, parts, deadline)
-        return { ...reply, data: await save(glue, path, response ?? new Response(), options, deadline) }
+        const { response, ...reply } = await perform(running, 'GET', path, parts, deadline)
+        return {
+          ...reply,
+          data: await save(running.glue, path, response ?? new Response(), options, deadline),
+        }
       }),
     session: (deadline, fresh) =>
-      run(deadline, async ({ identity }) => {
-        await identity.ready(deadline, fresh)
+      run(deadline, async ({ verbs }) => {
+        await verbs.session(deadline, fresh)
         return known as CoreSession
       }),
+    verb,
+    can: (code) => {
+      const allowed = ready?.core.can(code)
+      if (allowed === undefined && known?.status === 'authenticated' && asked !== known) {
+        asked = known
+        const deadline = startDeadline(30_000)
+        verb(deadline, 'permissions').then(deadline.end, deadline.end)
+      }
+      return allowed ?? false
+    },
     upload: async (deadline, path, file, options) =>
       call(deadline, 'POST', path, { ...options, body: formOf(file, options) }),
   }
 }
+
+/** The page's own address, as a path. */
+const here = () => `${location.pathname}${location.search}${location.hash}`
 
 const appUrl = (config: ClientConfig): string => {
   const origin = config.appUrl ?? globalThis.location?.origin

@@ -1,9 +1,10 @@
 import type { CoreReply } from './abi.js'
-import type { Client } from './client.js'
+import type { Client, VerbOptions } from './client.js'
 import type { CallParts } from './driver/call.js'
 import { type Deadline, startDeadline } from './driver/deadline.js'
-import type { Engine, Open } from './engine.js'
+import type { Engine, EngineVerb, Open } from './engine.js'
 import { type RequestError, requestError } from './error.js'
+import type { Failure } from './failure.js'
 import { type ClientOptions, checkOptions } from './options.js'
 import type { RequestOptions, Result } from './request.js'
 import type { CoreSession, Session, SessionSnapshot } from './session.js'
@@ -18,6 +19,7 @@ export const clientFactory =
     let snapshot: SessionSnapshot = { status: 'loading' }
     let reported: CoreSession | undefined
     let engine: Promise<Engine> | undefined
+    let running: Engine | undefined
 
     const show = (session: Session) => {
       snapshot = session
@@ -32,10 +34,16 @@ export const clientFactory =
       if (listeners.size) void getSession({ fresh: true })
     }
     const loaded = () => {
-      engine ??= open(config, { onSession, onNotice }).catch((thrown) => {
-        engine = undefined
-        throw thrown
-      })
+      engine ??= open(config, { onSession, onNotice }).then(
+        (opened) => {
+          running = opened
+          return opened
+        },
+        (thrown) => {
+          engine = undefined
+          throw thrown
+        },
+      )
       return engine
     }
 
@@ -77,6 +85,26 @@ export const clientFactory =
         return { error, status: error.status, requestId: error.requestId }
       }
     }
+    // A reply without data means that the session is what the verb brought.
+    const perform = async (name: EngineVerb, value: unknown, options: VerbOptions = {}) => {
+      let none = false
+      const found: Result<never> = await result(options, async (engine, deadline) => {
+        const reply = await engine.verb(deadline, name, value)
+        none = !reply
+        return reply && 'data' in reply ? reply : ({ ...reply, data: snapshot } as CoreReply)
+      })
+      return none ? undefined : found
+    }
+    const verb = (name: EngineVerb) => (value?: unknown, options?: VerbOptions) =>
+      perform(name, value, options) as Promise<Result<never>>
+    const plainVerb = (name: EngineVerb) => (options?: VerbOptions) =>
+      perform(name, undefined, options) as Promise<Result<never>>
+    const signOut: Client['signOut'] = async (options) => {
+      const { data, error } = await plainVerb('signOut')(options)
+      if (!data) return { error: error as RequestError }
+      const { serverTold, cause }: { serverTold: boolean; cause?: Failure } = data
+      return { data: cause ? { serverTold, cause: requestError(cause) } : { serverTold } }
+    }
     const call = (method: string, path: string, options: CallParts) =>
       result(options, (engine, deadline) => engine.call(deadline, method, path, options))
     const read = (method: string) => (path: string, options?: RequestOptions) =>
@@ -95,6 +123,16 @@ export const clientFactory =
       upload: (path, file, options = {}) =>
         result(options, (engine, deadline) => engine.upload(deadline, path, file, options)),
       getSession,
+      signIn: verb('signIn'),
+      register: verb('register'),
+      signOut,
+      refresh: plainVerb('refresh'),
+      update: verb('update'),
+      permissions: plainVerb('permissions'),
+      can: (code) => running?.can(code) ?? false,
+      createLinkToken: plainVerb('createLinkToken'),
+      signInWithLink: plainVerb('signInWithLink'),
+      signInWithRedirect: (options) => perform('signInWithRedirect', options?.returnTo, options) as never,
       subscribe: (listener) => {
         listeners.add(listener)
         if (listeners.size === 1) void getSession()

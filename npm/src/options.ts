@@ -1,6 +1,11 @@
 import { checkDialect, type Dialect } from './dialect.js'
 import { RequestError } from './error.js'
 
+/** Where tokens can be kept. */
+export type TokenStorage = (typeof storages)[number]
+
+const storages = ['memory', 'sessionStorage', 'localStorage', 'cookie'] as const
+
 /** The settings of a client. */
 export interface ClientOptions {
   /** How the backend talks, for example `authjs` from `twinfetch/dialects/authjs`. */
@@ -11,6 +16,13 @@ export interface ClientOptions {
   appUrl?: string | undefined
   /** How long one call may take, in milliseconds: 30 000 unless it says otherwise. */
   timeout?: number | undefined
+  /**
+   * Where the tokens of a sign-in are kept, for dialects which give some: `memory` unless it says otherwise, which a reload
+   * loses. Any script of the page can read the others. The first place which has tokens is read, all are written.
+   */
+  storage?: TokenStorage | readonly TokenStorage[] | undefined
+  /** The page to which a call leads, once, when nobody is signed in (401); it gets the way back as `returnTo`. */
+  signInPage?: string | undefined
   /** How long a session that was read is believed, in milliseconds: 60 000 unless it says otherwise. */
   sessionMaxAge?: number | undefined
 }
@@ -18,6 +30,7 @@ export interface ClientOptions {
 /** Settings that have been checked. */
 export interface ClientConfig extends ClientOptions {
   baseUrl: string
+  storage: readonly TokenStorage[]
 }
 
 /** Checks the settings at once, so that a wrong one is found where it is written. */
@@ -25,13 +38,25 @@ export const checkOptions = (
   options: ClientOptions,
   privateBaseUrl?: () => string | undefined,
 ): ClientConfig => {
-  const { dialect, baseUrl = defaultBaseUrl(privateBaseUrl), appUrl, timeout, sessionMaxAge } = options ?? {}
+  const {
+    dialect,
+    baseUrl = defaultBaseUrl(privateBaseUrl),
+    appUrl,
+    timeout,
+    sessionMaxAge,
+    signInPage,
+  } = options ?? {}
+  const storage = [options?.storage ?? []].flat() as TokenStorage[]
   checkDialect(dialect, refuse)
   checkAddress('baseUrl', baseUrl)
   if (appUrl !== undefined) checkAddress('appUrl', appUrl)
   checkDuration('timeout', timeout, 1)
   checkDuration('sessionMaxAge', sessionMaxAge, 0)
-  return { dialect, baseUrl, appUrl, timeout, sessionMaxAge }
+  if (!storage.every((place) => storages.includes(place))) refuse(`storage must be of ${storages.join(', ')}`)
+  if (storage.includes('cookie') && !('cookie' in dialect.seal))
+    refuse('storage cookie needs a seal with a cookie')
+  if (!/^(\/(?!\/)[^\\]*)?$/.test(signInPage ?? '')) refuse('signInPage must be a path of the app')
+  return { dialect, baseUrl, appUrl, timeout, sessionMaxAge, signInPage, storage }
 }
 
 // Written out in full because bundlers replace exactly this text; where they do not, there may be no `process`.

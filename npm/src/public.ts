@@ -1,8 +1,8 @@
 export type { ErrorCode, ErrorKind } from '../generated/errors.js'
-export type { Client } from './client.js'
+export type { Client, VerbOptions } from './client.js'
 export type { Dialect } from './dialect.js'
 export { RequestError } from './error.js'
-export type { ClientOptions } from './options.js'
+export type { ClientOptions, TokenStorage } from './options.js'
 export type {
   CallOptions,
   DownloadOptions,
@@ -14,6 +14,17 @@ export type {
   Result,
   SavedFile,
   UploadOptions,
+  VerbResult,
   Write,
 } from './request.js'
-export type { Anonymous, Authenticated, Session, SessionSnapshot, Unknown, User } from './session.js'
+export type {
+  Anonymous,
+  Authenticated,
+  LinkToken,
+  Permissions,
+  Session,
+  SessionSnapshot,
+  SignedOut,
+  Unknown,
+  User,
+} from './session.js'

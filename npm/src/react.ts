@@ -17,6 +17,12 @@ export const useClient = (): Client => {
   throw new Error('useClient and useSession need a <SessionProvider client={…}> above them.')
 }
 
+/** Tells whether the user may do something; false while it is unknown, and shown anew once it is known. */
+export const usePermissions = (): ((code: string) => boolean) => {
+  useSession()
+  return useClient().can
+}
+
 /** Who is signed in: read at the first use, and shown anew whenever it changes. */
 export const useSession = (): SessionSnapshot => {
   const { subscribe, getSnapshot } = useClient()

@@ -77,6 +77,9 @@ export type Result<T> =
       requestId?: string | undefined
     }
 
+/** What a verb brought: `error` is set, or `data` is. */
+export type VerbResult<T> = { data: T; error?: undefined } | { data?: undefined; error: RequestError }
+
 /** A call without a body of its own. */
 export interface Read {
   <T = unknown>(path: string, options?: CallOptions): Promise<Result<T>>

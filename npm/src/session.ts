@@ -40,5 +40,27 @@ export type Session = Authenticated | Anonymous | Unknown
 /** What a component reads at once: the last known session, or that none has been read yet. */
 export type SessionSnapshot = Session | { status: 'loading' }
 
+/** How a sign-out went: here it always succeeds. */
+export interface SignedOut {
+  /** Whether the server knows of it. If not, a cookie that scripts cannot read may still be good: sign out again later. */
+  serverTold: boolean
+  /** Why the server could not be told. */
+  cause?: RequestError
+}
+
+/** What the user may do. */
+export interface Permissions {
+  /** The codes that the backend lists. */
+  codes: string[]
+}
+
+/** A token for a link that signs its bearer in. */
+export interface LinkToken {
+  /** The token: put it into a link's fragment, which is sent to no server. */
+  token: string
+  /** When it ends, as an ISO 8601 date. */
+  expires?: string
+}
+
 /** A session as the core reports it. */
 export type CoreSession = Authenticated | Anonymous | { status: 'unknown'; error: Failure }

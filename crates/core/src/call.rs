@@ -73,17 +73,27 @@ pub struct Call {
     pub(crate) accept: Accept,
     pub(crate) site: Site,
     pub(crate) members: Option<Members>,
+    /// The name under which the refresh token is sent.
+    pub(crate) refresh_as: Option<String>,
 }
 
 impl Call {
     /// A call of a path of the backend.
     pub const fn new(method: Method, path: Path) -> Self {
-        Self { method, path, headers: Vec::new(), accept: Accept::Json, site: Site::Backend, members: None }
+        Self {
+            method,
+            path,
+            headers: Vec::new(),
+            accept: Accept::Json,
+            site: Site::Backend,
+            members: None,
+            refresh_as: None,
+        }
     }
 
     /// A call of one of the sites with members of the client's own.
     pub(crate) const fn of(site: Site, method: Method, path: Path, members: Option<Members>) -> Self {
-        Self { method, path, headers: Vec::new(), accept: Accept::Json, site, members }
+        Self { method, path, headers: Vec::new(), accept: Accept::Json, site, members, refresh_as: None }
     }
 
     /// Says what is wanted of the response's body.
@@ -142,9 +152,31 @@ pub struct Request {
     /// The value of `Cookie`, on a server.
     pub cookie: Option<Secret>,
     /// Whether a browser sends its cookies along, and keeps those that come back.
-    pub with_cookies: bool,
+    pub credentials: Credentials,
     /// What is sent as body.
     pub content: Content,
+}
+
+/// Whether a browser sends its cookies along: the credentials mode of [Fetch](https://fetch.spec.whatwg.org/#concept-request-credentials-mode).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Credentials {
+    /// To every origin.
+    Include,
+    /// To none.
+    Omit,
+    /// To the page's own origin.
+    SameOrigin,
+}
+
+impl Credentials {
+    /// The mode as `fetch` names it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Include => "include",
+            Self::Omit => "omit",
+            Self::SameOrigin => "same-origin",
+        }
+    }
 }
 
 /// What is sent as body.
@@ -184,7 +216,7 @@ impl Request {
         self.method.is_safe()
             && self.authorization.is_none()
             && self.cookie.is_none()
-            && !self.with_cookies
+            && self.credentials != Credentials::Include
             && !self.headers.iter().any(custom)
     }
 }

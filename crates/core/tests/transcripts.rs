@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 use twinfetch_core::address::{BaseUrl, Path};
-use twinfetch_core::call::{Call, Content, Encoding, Method, Request};
+use twinfetch_core::call::{Call, Content, Credentials, Encoding, Method, Request};
 use twinfetch_core::dialect::{Dialect, Identity};
 use twinfetch_core::document::Document;
 use twinfetch_core::error::{Code, Error};
@@ -126,18 +126,8 @@ impl<'a> Player<'a> {
     }
 
     fn verb(&mut self, name: &str) -> Result<Value, Error> {
-        let refresh = self.held.tokens().and_then(|tokens| tokens.refresh.clone());
-        let verb = match name {
-            "createLinkToken" => Verb::CreateLinkToken,
-            "getSession" => Verb::ReadSession,
-            "permissions" => Verb::ReadPermissions,
-            "refresh" => Verb::Refresh(refresh.unwrap_or_else(|| Secret::new("none"))),
-            "register" => Verb::Register,
-            "signIn" => Verb::SignIn,
-            "signOut" => Verb::SignOut(refresh),
-            "update" => Verb::Update,
-            other => panic!("{}: {other} is no verb", self.it),
-        };
+        let verb = Verb::ALL.iter().find(|verb| verb.name() == name);
+        let verb = *verb.unwrap_or_else(|| panic!("{}: {name} is no verb", self.it));
         self.run(verb)
     }
 
@@ -146,7 +136,7 @@ impl<'a> Player<'a> {
         let presented = self.held.present(self.dialect).unwrap_or_default();
         let read = self.held.begin();
         let sites = self.sites.clone();
-        let (mut flow, mut next) = Flow::start(self.dialect, &sites, verb.clone(), presented);
+        let (mut flow, mut next) = Flow::start(self.dialect, &sites, verb, presented);
         let mut body = None;
         let ended = loop {
             next = match next {
@@ -165,19 +155,19 @@ impl<'a> Player<'a> {
                 let user: Value = serde_json::from_str(&session.user).unwrap();
                 Ok(json!({ "status": "authenticated", "user": user }))
             }
-            (Verb::SignOut(_), ended) => {
-                self.held.sign_out(ended.is_ok(), 0);
+            (Verb::SignOut, ended) => {
+                self.held.sign_out(Verb::was_told(&ended), 0);
                 ended.map(|_| Value::Null)
             }
-            (Verb::Refresh(_), Ok(Outcome::Tokens(tokens))) => {
+            (Verb::Refresh, Ok(Outcome::Tokens(tokens))) => {
                 self.held.renew(tokens);
                 Ok(Value::Null)
             }
-            (Verb::Refresh(_), Ok(_)) => {
+            (Verb::Refresh, Ok(_)) => {
                 self.held.sign_out(true, 0);
                 Ok(Value::Null)
             }
-            (Verb::Refresh(_), Err(cause)) => {
+            (Verb::Refresh, Err(cause)) => {
                 self.held.fail_renewal(cause.clone(), 0);
                 Err(cause)
             }
@@ -194,9 +184,7 @@ impl<'a> Player<'a> {
                 let permissions = Permissions::new(fields, codes, None::<&&Value>);
                 Ok(json!(permissions.codes()))
             }
-            (_, Ok(Outcome::Link(link))) => {
-                Ok(json!({ "token": link.token.expose(), "expiresAt": link.expires_at }))
-            }
+            (_, Ok(Outcome::Link(link))) => Ok(json!({ "token": link.token.expose(), "expiresAt": link.expires_at })),
             (_, Ok(other)) => panic!("{}: {other:?} is not what the verb brings", self.it),
             (_, Err(error)) => Err(error),
         }
@@ -226,7 +214,7 @@ impl<'a> Player<'a> {
             assert_eq!(&self.body(request), body, "{}: {sends}", self.it);
         }
         if let Some(cookies) = line.get("cookies") {
-            assert_eq!(cookies, request.with_cookies, "{}: {sends}", self.it);
+            assert_eq!(cookies, request.credentials == Credentials::Include, "{}: {sends}", self.it);
         }
         let answer = &line["answer"];
         if let Some(code) = answer.get("fails") {
@@ -247,7 +235,10 @@ impl<'a> Player<'a> {
             Content::Nothing => Value::Null,
             Content::Caller => self.example["call"].get("body").cloned().unwrap_or_default(),
             Content::Members(members) => {
-                assert_eq!(members.encoding == Encoding::Form, request.url.starts_with("http://app.test/api/auth/") && !request.url.ends_with("/session"));
+                assert_eq!(
+                    members.encoding == Encoding::Form,
+                    request.url.starts_with("http://app.test/api/auth/") && !request.url.ends_with("/session")
+                );
                 let mut all: serde_json::Map<_, _> =
                     members.list.iter().map(|(name, value)| (name.clone(), json!(value.expose()))).collect();
                 let with = self.example.get("with").and_then(Value::as_object).cloned().unwrap_or_default();

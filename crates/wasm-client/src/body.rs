@@ -1,10 +1,12 @@
 //! What is sent with a call.
 
-use js_sys::Reflect;
+use js_sys::{Object, Reflect};
+use twinfetch_core::call::{Encoding, Members};
 use twinfetch_core::error::{Code, Error};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast as _, JsValue};
+use web_sys::UrlSearchParams;
 
-use crate::document::{has_own, stringify_json};
+use crate::document::{JsDocument, has_own, stringify_json};
 
 /// A request's body, which stays in the JavaScript engine.
 #[derive(Clone, Debug)]
@@ -30,6 +32,31 @@ impl Body {
             Error::new(Code::CallInvalid).with_message("The request cannot be sent: its body has no JSON form.")
         })?;
         Ok(Some(Self { value: text, content_type: Some("application/json") }))
+    }
+}
+
+impl Body {
+    /// The client's own members, and those of what the caller gave as JSON, in one body.
+    pub(crate) fn of_members(members: &Members, given: Option<&Self>) -> Result<Self, Error> {
+        let invalid = |_| Error::new(Code::CallInvalid);
+        let all = Object::new();
+        for (name, text) in &members.list {
+            drop(Reflect::set(&all, &JsValue::from_str(name), &JsValue::from_str(text.expose())));
+        }
+        if let Some(given) = given {
+            let JsDocument(given) = JsDocument::parse(&given.value).map_err(invalid)?;
+            Object::assign(&all, given.unchecked_ref());
+        }
+        match members.encoding {
+            Encoding::Json => {
+                let text = stringify_json(&all).map_err(invalid)?;
+                Ok(Self { value: text, content_type: Some("application/json") })
+            }
+            Encoding::Form => {
+                let form = UrlSearchParams::new_with_record_from_str_to_str(all.unchecked_ref()).map_err(invalid)?;
+                Ok(Self { value: form.into(), content_type: None })
+            }
+        }
     }
 }
 

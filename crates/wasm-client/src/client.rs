@@ -9,6 +9,7 @@ use twinfetch_core::call::{Accept, Call, Method};
 use twinfetch_core::dialect::Dialect;
 use twinfetch_core::error::Error;
 use twinfetch_core::session::{Held, Session};
+use twinfetch_core::verb::Sites;
 use wasm_bindgen::JsValue;
 use web_sys::{AbortSignal, RequestCache};
 
@@ -65,8 +66,7 @@ pub struct Client {
 /// What the handles of a client share.
 pub(crate) struct Inner {
     pub(crate) dialect: Dialect,
-    pub(crate) backend: BaseUrl,
-    pub(crate) app: BaseUrl,
+    pub(crate) sites: Sites,
     pub(crate) timeout: u32,
     pub(crate) held: RefCell<Held<JsValue>>,
     pub(crate) reading: RefCell<Option<Promise>>,
@@ -83,8 +83,10 @@ impl Client {
     /// `config_invalid`, naming the setting that cannot be used.
     pub fn new(settings: Settings) -> Result<Self, Error> {
         let inner = Inner {
-            backend: BaseUrl::parse(&settings.base_url, "baseUrl")?,
-            app: BaseUrl::parse(&settings.app_url, "appUrl")?,
+            sites: Sites {
+                backend: BaseUrl::parse(&settings.base_url, "baseUrl")?,
+                app: Some(BaseUrl::parse(&settings.app_url, "appUrl")?),
+            },
             dialect: settings.dialect,
             timeout: settings.timeout,
             held: RefCell::new(Held::new(settings.session_max_age.into())),
@@ -151,7 +153,7 @@ impl Client {
     }
 
     pub(crate) fn prepare(&self, method: Method, path: &str, options: &Options) -> Result<Call, Error> {
-        let mut path = Path::parse(path, &self.inner.backend)?;
+        let mut path = Path::parse(path, &self.inner.sites.backend)?;
         for (name, value) in &options.query {
             path.push_query(name, value);
         }

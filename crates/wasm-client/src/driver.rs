@@ -56,14 +56,25 @@ impl Client {
     }
 
     async fn run(&self, call: Call, options: &Options, deadline: &Deadline) -> Result<Received, Error> {
-        let sending = Sending { body: options.body.as_ref(), cache: options.cache, with_cookies: false };
+        let sending = Sending { body: options.body.as_ref(), cache: options.cache };
         let presented = self.present(deadline).await;
+        let step = Exchange::start(&self.inner.dialect, &self.inner.sites.backend, call, presented);
+        let ended = self.perform(step, &sending, deadline).await?;
+        received(ended)
+    }
+
+    /// Performs the steps of one exchange.
+    pub(crate) async fn perform<'a>(
+        &self,
+        mut step: Step<'a>,
+        sending: &Sending<'_>,
+        deadline: &Deadline,
+    ) -> Result<Ended<'a>, Error> {
         let mut arrived: Option<Response> = None;
         let mut document = None;
-        let mut step = Exchange::start(&self.inner.dialect, &self.inner.backend, call, presented);
         loop {
             step = match step {
-                Step::Send(exchange, request) => match fetch::send(&request, &sending, deadline).await {
+                Step::Send(exchange, request) => match fetch::send(&request, sending, deadline).await {
                     Ok(response) => {
                         let head = fetch::head(&response);
                         arrived = Some(response);
@@ -83,13 +94,20 @@ impl Client {
                     let presented = self.renew(generation, deadline).await;
                     exchange.renewed(presented)
                 }
-                Step::Done(reply) => return reply.and_then(|reply| received(reply, document, arrived)),
+                Step::Done(reply) => return reply.map(|reply| Ended { reply, document, response: arrived }),
             };
         }
     }
 }
 
-fn received(reply: Reply<'_>, document: Option<JsDocument>, response: Option<Response>) -> Result<Received, Error> {
+/// How an exchange ended that was accepted.
+pub(crate) struct Ended<'a> {
+    pub(crate) reply: Reply<'a>,
+    pub(crate) document: Option<JsDocument>,
+    response: Option<Response>,
+}
+
+fn received(Ended { reply, document, response }: Ended<'_>) -> Result<Received, Error> {
     let Reply { status, request_id, payload } = reply;
     let (data, response) = match payload {
         Payload::At(pointer) => {

@@ -2,7 +2,7 @@
 
 use gloo_net::http::{Headers, Method as GlooMethod, RequestBuilder, Response};
 use js_sys::Promise;
-use twinfetch_core::call::{Method, Request};
+use twinfetch_core::call::{Content, Credentials, Method, Request};
 use twinfetch_core::error::Code;
 use twinfetch_core::head::Head;
 use wasm_bindgen::prelude::*;
@@ -18,8 +18,6 @@ use crate::document::JsDocument;
 pub(crate) struct Sending<'a> {
     pub(crate) body: Option<&'a Body>,
     pub(crate) cache: Option<RequestCache>,
-    /// Whether the browser adds its cookies even to another origin.
-    pub(crate) with_cookies: bool,
 }
 
 /// Sends a request and waits for the head of its response.
@@ -56,19 +54,24 @@ fn build(request: &Request, sending: &Sending<'_>, deadline: &Deadline) -> Optio
     if let Some(authorization) = &request.authorization {
         headers.set("authorization", authorization.expose());
     }
-    let body = sending.body.filter(|_| request.with_body);
+    let members = match &request.content {
+        Content::Members(members) => Some(Body::of_members(members, sending.body).ok()?),
+        Content::Caller | Content::Nothing => None,
+    };
+    let body = members.as_ref().or_else(|| sending.body.filter(|_| matches!(request.content, Content::Caller)));
     if let Some(content_type) = body.and_then(|body| body.content_type).filter(|_| !headers.has("content-type")) {
         headers.set("content-type", content_type);
     }
-    let plain = request.may_be_redirected_anywhere() && !sending.with_cookies;
     let mut builder = RequestBuilder::new(&request.url)
         .method(method(request.method))
         .headers(headers)
-        .redirect(if plain { RequestRedirect::Follow } else { RequestRedirect::Error })
+        .redirect(if request.may_be_redirected_anywhere() { RequestRedirect::Follow } else { RequestRedirect::Error })
         .abort_signal(Some(&deadline.signal()));
-    if sending.with_cookies {
-        builder = builder.credentials(RequestCredentials::Include);
-    }
+    builder = builder.credentials(match request.credentials {
+        Credentials::Include => RequestCredentials::Include,
+        Credentials::Omit => RequestCredentials::Omit,
+        Credentials::SameOrigin => RequestCredentials::SameOrigin,
+    });
     if let Some(cache) = sending.cache {
         builder = builder.cache(cache);
     }

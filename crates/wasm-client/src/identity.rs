@@ -1,43 +1,35 @@
-//! What a session endpoint's answer says, for both drivers of this crate.
+//! What a session document says, for both drivers of this crate.
 
-use twinfetch_core::address::{BaseUrl, Path};
-use twinfetch_core::dialect::{Dialect, Identity, Site};
+use twinfetch_core::dialect::{Dialect, Identity};
 use twinfetch_core::document::Document as _;
-use twinfetch_core::error::Error;
-use twinfetch_core::head::Head;
-use twinfetch_core::session::{Authenticated, Session, Standing, identify};
+use twinfetch_core::session::{Authenticated, Session, Standing, Tokens};
 use twinfetch_core::token;
 use wasm_bindgen::prelude::*;
 
 use crate::document::JsDocument;
 
-/// Where the session is read.
-pub(crate) fn url(dialect: &Dialect, app: &BaseUrl, backend: &BaseUrl) -> Result<String, Error> {
-    let Identity::Endpoint { site, path, .. } = &dialect.identity;
-    let base = match site {
-        Site::App => app,
-        Site::Backend => backend,
-    };
-    Ok(base.join(&Path::parse(path.as_str(), base)?))
-}
-
-/// The session that an answer tells.
-pub(crate) fn session(dialect: &Dialect, head: &Head, document: Option<JsDocument>) -> Result<Session<JsValue>, Error> {
-    let Identity::Endpoint { absent, session: fields, .. } = &dialect.identity;
-    let standing = identify(fields, absent, head, document.as_ref().filter(|_| head.is_json()))?;
-    Ok(match (standing, document) {
-        (Standing::Authenticated(access_token), Some(JsDocument(claims))) => {
+/// The session that a document tells; `tokens` are those which the client keeps.
+pub(crate) fn session(
+    dialect: &Dialect,
+    standing: Standing,
+    JsDocument(claims): JsDocument,
+    tokens: Option<&Tokens>,
+) -> Session<JsValue> {
+    let Identity::Endpoint { session: fields, .. } = &dialect.identity;
+    match standing {
+        Standing::Authenticated(access_token) => {
             let user =
                 JsDocument(claims.clone()).at(fields.user.as_str()).and_then(|user| user.json()).unwrap_or_default();
+            let access_token = access_token.or_else(|| Some(tokens?.access.clone()));
             let expires_at = access_token.as_ref().and_then(|token| expires_at(token.expose()));
             Session::Authenticated(Authenticated { claims, user, access_token, expires_at })
         }
-        _ => Session::Anonymous,
-    })
+        Standing::Anonymous => Session::Anonymous,
+    }
 }
 
 /// When an access token says that it ends, in milliseconds since 1970.
-fn expires_at(token: &str) -> Option<u64> {
+pub(crate) fn expires_at(token: &str) -> Option<u64> {
     let plain = |character| match character {
         '-' => '+',
         '_' => '/',

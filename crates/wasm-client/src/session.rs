@@ -3,15 +3,16 @@
 use std::pin::Pin;
 
 use js_sys::{Date, Promise};
-use twinfetch_core::call::{Method, Request};
 use twinfetch_core::error::{Code, Error};
 use twinfetch_core::session::{Presented, Session};
+use twinfetch_core::verb::{Flow, Next, Outcome, Verb};
 use wasm_bindgen::JsValue;
 use web_sys::RequestCache;
 
-use crate::client::{Client, Inner};
+use crate::client::Client;
 use crate::deadline::Deadline;
-use crate::fetch::{self, Sending};
+use crate::document::JsDocument;
+use crate::fetch::Sending;
 use crate::identity;
 
 /// How long a session read may take, in milliseconds.
@@ -61,7 +62,7 @@ impl Client {
         let client = self.clone();
         let reading = wasm_bindgen_futures::future_to_promise(async move {
             let read = client.inner.held.borrow().begin();
-            let found = client.inner.find().await.unwrap_or_else(Session::Unknown);
+            let found = client.find().await.unwrap_or_else(Session::Unknown);
             client.inner.held.borrow_mut().finish(read, found, now());
             client.inner.reading.replace(None);
             client.tell();
@@ -81,25 +82,28 @@ impl Client {
     }
 }
 
-impl Inner {
+impl Client {
     async fn find(&self) -> Result<Session<JsValue>, Error> {
         let deadline = Deadline::start(TIMEOUT, None).map_err(Error::new)?;
-        let request = Request {
-            method: Method::Get,
-            url: identity::url(&self.dialect, &self.app, &self.backend)?,
-            headers: vec![("accept".to_owned(), "application/json".to_owned())],
-            authorization: None,
-            with_body: false,
-        };
-        let sending = Sending { cache: Some(RequestCache::NoStore), with_cookies: true, ..Sending::default() };
-        let response = fetch::send(&request, &sending, &deadline).await.map_err(Error::new)?;
-        let head = fetch::head(&response);
-        let document = if head.is_json() {
-            fetch::document(response, &deadline).await.map_err(|code| Error::new(code).with_head(&head))?
-        } else {
-            None
-        };
-        identity::session(&self.dialect, &head, document)
+        let sending = Sending { cache: Some(RequestCache::NoStore), ..Sending::default() };
+        let presented = self.inner.held.borrow().present(&self.inner.dialect).unwrap_or_default();
+        let (mut flow, mut next) = Flow::start(&self.inner.dialect, &self.inner.sites, Verb::ReadSession, presented);
+        let mut document = None;
+        loop {
+            next = match next {
+                Next::Step(step) => {
+                    let ended = Box::pin(self.perform(step, &sending, &deadline)).await;
+                    let ended = ended.map(|ended| document = ended.document);
+                    flow.next(&self.inner.sites, ended.map(|()| document.as_ref()))
+                }
+                Next::Done(ended) => {
+                    let Outcome::Session(standing) = ended? else { return Ok(Session::Anonymous) };
+                    let claims = document.unwrap_or(JsDocument(JsValue::UNDEFINED));
+                    let tokens = self.inner.held.borrow().tokens().cloned();
+                    return Ok(identity::session(&self.inner.dialect, standing, claims, tokens.as_ref()));
+                }
+            }
+        }
     }
 }
 

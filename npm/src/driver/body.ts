@@ -21,6 +21,12 @@ export const bodyOf = (value: unknown): Body | undefined => {
   throw { ...callInvalid, message: 'The request cannot be sent: its body has no JSON form.' }
 }
 
+/** The core's own members with those of the caller's value, as JSON or as a form. */
+export const membersOf = (own: Record<string, string>, value: unknown, form?: boolean): Body | undefined => {
+  const all = { ...own, ...(value as object | undefined) }
+  return form ? { content: new URLSearchParams(all) } : bodyOf(all)
+}
+
 // Told by what its prototype can do: `instanceof` fails across realms.
 const isBody = (value: unknown): boolean =>
   typeof value === 'object' &&

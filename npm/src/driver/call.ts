@@ -1,10 +1,9 @@
 import { callInvalid, corePanicked, malformedBody, unauthorized } from '../../generated/errors.js'
-import type { Core, CoreReply, Flight, Outcome, SendStep } from '../abi.js'
+import type { Core, CoreReply, Flight, Outcome, Pair, SendStep, Verb } from '../abi.js'
 import { codeOf } from '../failure.js'
 import type { Query, RequestOptions } from '../request.js'
-import { type Body, bodyOf } from './body.js'
+import { bodyOf, membersOf } from './body.js'
 import type { Deadline } from './deadline.js'
-import type { Identity } from './identity.js'
 import { readBody, send } from './send.js'
 
 /** What a call says besides its method and path. */
@@ -18,22 +17,22 @@ export interface Received extends CoreReply {
   response?: Response
 }
 
-/** Drives a call to its end, as the core decides. */
+/** Performs what the core asks for during a call. */
+export interface Hands {
+  /** Performs a verb, once for all who wait for it. */
+  renew(verb: Verb, deadline: Deadline): Promise<void>
+}
+
+/** Drives a flight to its end, as the core decides. */
 export const drive = async (
   core: Core,
-  identity: Identity,
-  method: string,
-  path: string,
-  options: CallParts,
+  flight: Flight,
+  hands: Hands,
+  options: Pick<CallParts, 'body' | 'cache'>,
   deadline: Deadline,
 ): Promise<Received> => {
-  const body = bodyOf(options.body)
-  const { address, headers } = plain(path, options)
-  const raw = options.as !== undefined && options.as !== 'json'
-  await identity.ready(deadline)
-  const flight = core.start(method, address, headers, raw)
   try {
-    return await perform(core, flight, identity, options, body, deadline)
+    return await perform(core, flight, hands, options, deadline)
   } finally {
     flight.free()
   }
@@ -42,30 +41,29 @@ export const drive = async (
 const perform = async (
   core: Core,
   flight: Flight,
-  identity: Identity,
-  options: CallParts,
-  body: Body | undefined,
+  hands: Hands,
+  { body, cache }: Pick<CallParts, 'body' | 'cache'>,
   deadline: Deadline,
 ): Promise<Received> => {
   let response: Response | undefined
   let raw: Response | undefined
   let outcome: Outcome | undefined
   for (;;) {
-    const step = flight.advance(core, outcome)
+    const step = flight.advance(core, outcome, Date.now())
     outcome = {}
     switch (step.is) {
       case 'send':
         try {
-          response = await send(step.url, initOf(step, options, body), deadline)
+          response = await send(step.url, initOf(step, body, cache), deadline)
           outcome = { status: response.status, headers: response.headers }
         } catch (thrown) {
           outcome = { code: codeOf(thrown) }
         }
         break
       case 'renew':
-        await identity.ready(deadline)
+        if (step.verb) await hands.renew(step.verb, deadline)
         // A stream is used up, so there is nothing to repeat the call with.
-        if (body?.content instanceof ReadableStream) throw { ...unauthorized, status: 401 }
+        if (body instanceof ReadableStream) throw { ...unauthorized, status: 401 }
         break
       case 'read':
         if (step.what === 'document' && response) outcome = await documentOf(response, deadline)
@@ -82,14 +80,15 @@ const perform = async (
   }
 }
 
-const initOf = (step: SendStep, { cache }: CallParts, body: Body | undefined): RequestInit => {
-  const { method, headers, follow } = step
-  const init: RequestInit = { method, headers, redirect: follow ? 'follow' : 'error' }
+const initOf = (step: SendStep, body: unknown, cache: RequestCache | undefined): RequestInit => {
+  const { method, headers, credentials, follow } = step
+  const init: RequestInit = { method, headers, credentials, redirect: follow ? 'follow' : 'error' }
   if (cache) init.cache = cache
-  if (body && step.body) {
-    init.body = body.content
-    if (body.type && !headers.some(([name]) => name.toLowerCase() === 'content-type')) {
-      init.headers = [...headers, ['content-type', body.type]]
+  const sent = step.body === true ? bodyOf(body) : step.body && membersOf(step.body, body, step.form)
+  if (sent) {
+    init.body = sent.content
+    if (sent.type && !headers.some(([name]) => name === 'content-type')) {
+      init.headers = [...headers, ['content-type', sent.type]]
     }
   }
   return init
@@ -131,8 +130,14 @@ export const readAs = async (
   }
 }
 
-// Whatever a caller without types gave: the core takes texts only, and must not be blamed for anything else.
-const plain = (path: string, { query, headers }: RequestOptions) => {
+/** Where a call goes, and with which headers. */
+export interface Target {
+  address: string
+  headers: Pair[]
+}
+
+/** Takes whatever a caller without types gave: the core takes texts only, and must not be blamed for anything else. */
+export const targetOf = (path: string, { query, headers }: RequestOptions): Target => {
   try {
     return { address: withQuery(String(path), query ?? {}), headers: [...new Headers(headers ?? {})] }
   } catch {

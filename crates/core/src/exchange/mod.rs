@@ -21,7 +21,7 @@ pub use refused::Refused;
 pub use sent::Sent;
 
 use crate::address::BaseUrl;
-use crate::call::{Accept, Call, Content, Method, Request};
+use crate::call::{Accept, Call, Content, Credentials, Method, Request};
 use crate::dialect::{Credential, Csrf, Dialect, Site};
 use crate::error::Error;
 use crate::secret::Secret;
@@ -86,6 +86,10 @@ impl<'a> Plan<'a> {
             headers.push((header.to_ascii_lowercase(), value.clone()));
         }
         let by_cookie = self.call.site == Site::App || matches!(self.dialect.credential, Credential::Cookie { .. });
+        let members = self.call.members.clone().map(|mut members| {
+            members.list.extend(self.call.refresh_as.clone().zip(self.presented.refresh.clone()));
+            members
+        });
         let request = Request {
             method: self.call.method,
             url: self.url.clone(),
@@ -96,10 +100,14 @@ impl<'a> Plan<'a> {
                 .as_ref()
                 .map(|token| Secret::new(text::concat(&["Bearer ", token.expose()]))),
             cookie: self.presented.cookie.clone(),
-            with_cookies: by_cookie && !self.presented.signed_out,
-            content: match &self.call.members {
+            credentials: match by_cookie {
+                true if self.presented.signed_out => Credentials::Omit,
+                true => Credentials::Include,
+                false => Credentials::SameOrigin,
+            },
+            content: match members {
                 _ if safe => Content::Nothing,
-                Some(members) => Content::Members(members.clone()),
+                Some(members) => Content::Members(members),
                 None => Content::Caller,
             },
         };

@@ -184,8 +184,8 @@ impl<C> Held<C> {
             }
             Renewal::Rotate { .. } => {
                 let waiting = self.unrenewed.as_ref().is_some_and(|(_, until)| now < *until);
-                let refresh = self.tokens.as_ref()?.refresh.clone()?;
-                (!waiting).then_some(Verb::Refresh(refresh))
+                let renewable = self.tokens.as_ref().is_some_and(|tokens| tokens.refresh.is_some());
+                (renewable && !waiting).then_some(Verb::Refresh)
             }
         }
     }
@@ -200,6 +200,7 @@ impl<C> Held<C> {
             Some(session) => session.present(self.generation)?,
             None => Presented {
                 token: self.tokens.as_ref().map(|tokens| tokens.access.clone()),
+                refresh: self.tokens.as_ref().and_then(|tokens| tokens.refresh.clone()),
                 user: self.epoch.to_string(),
                 generation: self.generation,
                 ..Presented::default()
@@ -242,9 +243,9 @@ fn token<C>(session: Option<&Session<C>>) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::Held;
-    use crate::session::Tokens;
     use crate::error::{Code, Error};
     use crate::secret::Secret;
+    use crate::session::Tokens;
     use crate::session::{Authenticated, Session};
 
     fn tokens(access: &str, refresh: Option<&str>) -> Tokens {

@@ -42,14 +42,12 @@ impl<C> Session<C> {
     /// The cause, when the session is unknown.
     pub fn present(&self, generation: u64) -> Result<Presented, Error> {
         match self {
-            Self::Authenticated(session) => {
-                Ok(Presented {
-                    token: session.access_token.clone(),
-                    user: session.user.clone(),
-                    generation,
-                    ..Presented::default()
-                })
-            }
+            Self::Authenticated(session) => Ok(Presented {
+                token: session.access_token.clone(),
+                user: session.user.clone(),
+                generation,
+                ..Presented::default()
+            }),
             Self::Anonymous => Ok(Presented { generation, ..Presented::default() }),
             Self::Unknown(cause) => Err(cause.clone()),
         }
@@ -70,6 +68,8 @@ pub struct Tokens {
 pub struct Presented {
     /// The bearer token; none when nobody is signed in.
     pub token: Option<Secret>,
+    /// The refresh token; it is sent to renew or to end the session only.
+    pub refresh: Option<Secret>,
     /// Whose it is: the user as JSON text.
     pub user: String,
     /// Which of the session's tokens it is.

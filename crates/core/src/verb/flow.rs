@@ -105,19 +105,22 @@ impl<'a> Flow<'a> {
 
     /// Sees to it that a session read without an answer in the agreed form stays unknown.
     fn failure(&self, error: Error) -> Result<Outcome, Error> {
-        match &self.verb {
+        match self.verb {
             Verb::ReadSession => {
                 let Identity::Endpoint { absent, .. } = &self.dialect.identity;
                 if is_one_of(absent, &error) {
                     return Ok(Outcome::Session(Standing::Anonymous));
                 }
-                let says_why = matches!(error.kind(), Kind::Aborted | Kind::Network | Kind::RateLimited | Kind::Status | Kind::Timeout);
+                let says_why = matches!(
+                    error.kind(),
+                    Kind::Aborted | Kind::Network | Kind::RateLimited | Kind::Status | Kind::Timeout
+                );
                 Err(if says_why { error } else { error.become_code(Code::SessionMalformed) })
             }
             Verb::SignIn | Verb::Register if error.kind() == Kind::Unauthorized => {
                 Err(error.become_code(Code::SignInRefused))
             }
-            Verb::Refresh(_) => match &self.dialect.renewal {
+            Verb::Refresh => match &self.dialect.renewal {
                 Renewal::Rotate { gone, .. } if is_one_of(gone, &error) => Ok(Outcome::Gone),
                 _ => Err(error),
             },
@@ -128,7 +131,7 @@ impl<'a> Flow<'a> {
     fn outcome<D: Document + Clone>(&self, document: Option<&D>) -> Result<Outcome, Error> {
         let malformed = || Error::new(Code::SessionMalformed);
         let at = |pointer: &Pointer| document.and_then(|document| document.at(pointer.as_str()));
-        match &self.verb {
+        match self.verb {
             Verb::ReadSession | Verb::Update => {
                 let Identity::Endpoint { absent, session, .. } = &self.dialect.identity;
                 let document = document.ok_or_else(malformed)?;
@@ -140,7 +143,7 @@ impl<'a> Flow<'a> {
                 };
                 Ok(Outcome::Session(standing))
             }
-            Verb::SignIn | Verb::Register | Verb::Refresh(_) => {
+            Verb::SignIn | Verb::Register | Verb::Refresh => {
                 let Some(fields) = &self.dialect.tokens else { return Ok(Outcome::Accepted) };
                 let secret = |pointer| {
                     let token: Option<String> = at(pointer).and_then(|token: D| token.text());
@@ -149,7 +152,7 @@ impl<'a> Flow<'a> {
                 let access = secret(&fields.access).ok_or_else(malformed)?;
                 Ok(Outcome::Tokens(Tokens { access, refresh: fields.refresh.as_ref().and_then(secret) }))
             }
-            Verb::SignOut(_) => Ok(Outcome::Accepted),
+            Verb::SignOut => Ok(Outcome::Accepted),
             Verb::ReadPermissions => {
                 let items = self.dialect.permissions.as_ref().and_then(|fields| at(&fields.list)?.items());
                 let codes = items.ok_or_else(malformed)?;
@@ -168,7 +171,9 @@ impl<'a> Flow<'a> {
 
     fn form_token<D: Document + Clone>(&self, document: Option<&D>) -> Result<Secret, Error> {
         let token = match (&self.dialect.csrf, document) {
-            (Some(Csrf::Form { token, .. }), Some(document)) => document.at(token.as_str()).and_then(|token| token.text()),
+            (Some(Csrf::Form { token, .. }), Some(document)) => {
+                document.at(token.as_str()).and_then(|token| token.text())
+            }
             _ => None,
         };
         token.map(Secret::new).ok_or_else(|| Error::new(Code::SessionMalformed))
@@ -176,7 +181,7 @@ impl<'a> Flow<'a> {
 
     /// Why a form was refused: the value of `error` in the query of the address that it was answered with.
     fn refusal<D: Document + Clone>(&self, document: &D) -> Option<&'static str> {
-        let (Verb::SignIn | Verb::SignOut(_), Some(SignIn::Form { url, .. })) = (&self.verb, &self.dialect.sign_in) else {
+        let (Verb::SignIn | Verb::SignOut, Some(SignIn::Form { url, .. })) = (self.verb, &self.dialect.sign_in) else {
             return None;
         };
         let address = document.at(url.as_str()).and_then(|url| url.text())?;

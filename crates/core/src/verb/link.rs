@@ -1,8 +1,9 @@
 //! Links that sign their bearer in, and addresses of sign-in pages.
 
+use super::requests::field;
 use crate::address::{BaseUrl, Path};
 use crate::call::invalid;
-use crate::dialect::RedirectSignIn;
+use crate::dialect::Dialect;
 use crate::error::Error;
 use crate::secret::Secret;
 use crate::text;
@@ -56,8 +57,10 @@ fn take(parts: &str, parameter: &str) -> Option<(Secret, String)> {
 /// The address which leads to a provider's sign-in page and back to `return_to`, a path of the app.
 ///
 /// # Errors
-/// `call_invalid` when `return_to` could be read as an address of another origin.
-pub fn sign_in_address(redirect: &RedirectSignIn, backend: &BaseUrl, return_to: &str) -> Result<String, Error> {
+/// `call_invalid` when `return_to` could be read as an address of another origin; `config_invalid` when the dialect
+/// has no such page.
+pub fn sign_in_address(dialect: &Dialect, backend: &BaseUrl, return_to: &str) -> Result<String, Error> {
+    let redirect = field(dialect.redirect.as_ref(), "redirect")?;
     let route = text::before(text::before(return_to, b'#'), b'?');
     let foreign = !route.starts_with('/') || route.starts_with("//") || Path::parse(route, backend).is_err();
     if foreign || return_to.bytes().any(|byte| byte < b' ' || matches!(byte, b'\\' | 0x7f)) {
@@ -78,20 +81,22 @@ mod tests {
     fn a_token_is_taken_from_the_fragment_before_the_query_and_leaves_neither() {
         let (token, query, fragment) = take_link_token("token=q&x=1", "token=f", "token").unwrap();
         assert_eq!((token.expose(), query.as_str(), fragment.as_str()), ("f", "x=1", ""));
-        for (query, fragment) in [("", ""), ("token", ""), ("token=", ""), ("token=a%20b", "tokens=x"), ("x=token", "")] {
+        for (query, fragment) in [("", ""), ("token", ""), ("token=", ""), ("token=a%20b", "tokens=x"), ("x=token", "")]
+        {
             assert!(take_link_token(query, fragment, "token").is_none(), "{query}#{fragment}");
         }
     }
 
     #[test]
     fn the_way_back_is_kept_and_never_foreign() {
-        let (redirect, base) =
-            (Dialect::oauth_cookie().redirect.unwrap(), BaseUrl::parse("http://b.test", "baseUrl").unwrap());
+        let (redirect, base) = (Dialect::oauth_cookie(), BaseUrl::parse("http://b.test", "baseUrl").unwrap());
         assert_eq!(
             sign_in_address(&redirect, &base, "/posts?page=2#top").unwrap(),
             "http://b.test/api/auth/google?returnTo=%2Fposts%3Fpage%3D2%23top"
         );
-        for foreign in ["", "posts", "//evil.test", "https://evil.test", "/\\evil.test", "/\t/evil.test", "/..//evil.test"] {
+        for foreign in
+            ["", "posts", "//evil.test", "https://evil.test", "/\\evil.test", "/\t/evil.test", "/..//evil.test"]
+        {
             assert!(sign_in_address(&redirect, &base, foreign).is_err(), "{foreign}");
         }
     }

@@ -18,7 +18,7 @@ pub use link::{LinkToken, sign_in_address, take_link_token};
 pub use permissions::Permissions;
 
 use crate::address::BaseUrl;
-use crate::secret::Secret;
+use crate::error::{Error, Kind};
 
 /// The two sites of an application.
 #[derive(Clone, Debug)]
@@ -30,7 +30,7 @@ pub struct Sites {
 }
 
 /// What a client does about a session.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verb {
     /// Asks who is signed in.
     ReadSession,
@@ -39,13 +39,50 @@ pub enum Verb {
     /// Sends what an account is made of.
     Register,
     /// Spends the refresh token.
-    Refresh(Secret),
+    Refresh,
     /// Ends the session; a refresh token is declared dead with it.
-    SignOut(Option<Secret>),
+    SignOut,
     /// Changes the session's own data.
     Update,
     /// Asks what the user may do.
     ReadPermissions,
     /// Asks for a token that signs its bearer in.
     CreateLinkToken,
+}
+
+impl Verb {
+    /// Every verb.
+    pub const ALL: &'static [Self] = &[
+        Self::ReadSession,
+        Self::SignIn,
+        Self::Register,
+        Self::Refresh,
+        Self::SignOut,
+        Self::Update,
+        Self::ReadPermissions,
+        Self::CreateLinkToken,
+    ];
+
+    /// The verb as transcripts and the clients name it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ReadSession => "getSession",
+            Self::SignIn => "signIn",
+            Self::Register => "register",
+            Self::Refresh => "refresh",
+            Self::SignOut => "signOut",
+            Self::Update => "update",
+            Self::ReadPermissions => "permissions",
+            Self::CreateLinkToken => "createLinkToken",
+        }
+    }
+
+    /// Whether a sign-out that ended so was heard by the server: a refusal of the credential says that there was no
+    /// session to end.
+    pub fn was_told<T>(ended: &Result<T, Error>) -> bool {
+        match ended {
+            Ok(_) => true,
+            Err(error) => error.kind() == Kind::Unauthorized,
+        }
+    }
 }

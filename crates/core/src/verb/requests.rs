@@ -14,6 +14,14 @@ pub(super) struct Prepared<'s> {
     pub(super) call: Call,
 }
 
+impl Prepared<'_> {
+    /// Has the refresh token sent under this name.
+    fn with_refresh(mut self, member: Option<&String>) -> Self {
+        self.call.refresh_as = member.cloned();
+        self
+    }
+}
+
 impl Sites {
     fn prepare(
         &self,
@@ -41,23 +49,23 @@ pub(super) fn form_token<'s>(dialect: &Dialect, sites: &'s Sites) -> Result<Prep
 
 impl Verb {
     /// Whether a form's token has to be fetched before.
-    pub(super) const fn needs_form_token(&self, dialect: &Dialect) -> bool {
+    pub(super) const fn needs_form_token(self, dialect: &Dialect) -> bool {
         match self {
             Self::SignIn => matches!(dialect.sign_in, Some(SignIn::Form { .. })),
-            Self::SignOut(_) => matches!(dialect.sign_out, Some(SignOut::Form { .. })),
+            Self::SignOut => matches!(dialect.sign_out, Some(SignOut::Form { .. })),
             Self::Update => true,
             _ => false,
         }
     }
 
     /// Whether the request shows who is signed in.
-    pub(super) const fn presents(&self) -> bool {
-        !matches!(self, Self::SignIn | Self::Register | Self::Refresh(_))
+    pub(super) const fn presents(self) -> bool {
+        !matches!(self, Self::SignIn | Self::Register | Self::Refresh)
     }
 
     /// The request itself.
     pub(super) fn prepare<'s>(
-        &self,
+        self,
         dialect: &Dialect,
         sites: &'s Sites,
         form_token: Option<&Secret>,
@@ -78,14 +86,12 @@ impl Verb {
                 SignIn::Form { path, .. } => sites.submit(path, token),
             },
             Self::Register => to_backend(&field(dialect.register.as_ref(), "register")?.path, Vec::new()),
-            Self::Refresh(refresh) => match &dialect.renewal {
-                Renewal::Rotate { path, member, .. } => to_backend(path, vec![(member.clone(), refresh.clone())]),
+            Self::Refresh => match &dialect.renewal {
+                Renewal::Rotate { path, member, .. } => Ok(to_backend(path, Vec::new())?.with_refresh(Some(member))),
                 _ => Err(missing("the dialect has no renewal of the kind rotate")),
             },
-            Self::SignOut(refresh) => match field(dialect.sign_out.as_ref(), "signOut")? {
-                SignOut::Json { path, member } => {
-                    to_backend(path, member.iter().cloned().zip(refresh.clone()).collect())
-                }
+            Self::SignOut => match field(dialect.sign_out.as_ref(), "signOut")? {
+                SignOut::Json { path, member } => Ok(to_backend(path, Vec::new())?.with_refresh(member.as_ref())),
                 SignOut::Form { path } => sites.submit(path, token),
             },
             Self::Update => {
@@ -114,7 +120,7 @@ impl Sites {
     }
 }
 
-fn field<'d, T>(field: Option<&'d T>, name: &str) -> Result<&'d T, Error> {
+pub(super) fn field<'d, T>(field: Option<&'d T>, name: &str) -> Result<&'d T, Error> {
     field.ok_or_else(|| missing(&text::concat(&["the dialect has no field ", name])))
 }
 

@@ -1,5 +1,6 @@
 //! Sending a request and reading a response: the only place that knows reqwest.
 
+mod content;
 mod failure;
 #[cfg(feature = "oauth")]
 mod plain;
@@ -13,7 +14,7 @@ pub(crate) use stream::{Incoming, Outgoing, Unanswered};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE};
 use http::{HeaderName, HeaderValue, Method};
 use tokio::time::timeout;
 use twinfetch_core::address::BaseUrl;
@@ -132,19 +133,21 @@ impl Transport {
         let invalid = || Failure::new(Code::CallInvalid, "request");
         let method = Method::from_bytes(request.method.as_str().as_bytes()).map_err(|_| invalid())?;
         let mut builder = self.client.request(method, &request.url);
-        if let Some(authorization) = &request.authorization {
-            let mut value = HeaderValue::from_str(authorization.expose()).map_err(|_| invalid())?;
+        for (name, secret) in [(AUTHORIZATION, &request.authorization), (COOKIE, &request.cookie)] {
+            let Some(secret) = secret else { continue };
+            let mut value = HeaderValue::from_str(secret.expose()).map_err(|_| invalid())?;
             value.set_sensitive(true);
-            builder = builder.header(AUTHORIZATION, value);
+            builder = builder.header(name, value);
         }
-        let mut content_type = body.map(|body| body.content_type);
+        let body = Body::of(&request.content, body)?;
+        let mut content_type = body.as_ref().map(|body| body.content_type);
         for (name, value) in request.headers {
             content_type = content_type.filter(|_| name != CONTENT_TYPE.as_str());
             let name = HeaderName::try_from(name).map_err(|_| invalid())?;
             let value = HeaderValue::try_from(value).map_err(|_| invalid())?;
             builder = builder.header(name, value);
         }
-        if let Some(body) = body.filter(|_| request.with_body) {
+        if let Some(body) = body {
             if let Some(content_type) = content_type {
                 builder = builder.header(CONTENT_TYPE, content_type);
             }

@@ -1,18 +1,31 @@
-//! A call on its way, step by step.
+//! A call or a verb on its way, step by step.
 
 use js_sys::Object;
 use twinfetch_core::document::Document;
-use twinfetch_core::exchange::{Payload, Step, Wants};
+use twinfetch_core::error::Error;
+use twinfetch_core::exchange::{Payload, Reply, Step, Wants};
+use twinfetch_core::session::Read;
+use twinfetch_core::verb::{Flow, Next, Verb};
 use wasm_bindgen::prelude::*;
 
-use super::Core;
 use super::input::{Outcome, named};
 use super::output::{failure, request_value, set, text};
+use super::{Core, milliseconds};
 use crate::document::JsDocument;
 
-/// A call on its way.
+/// A call or a verb on its way.
 #[wasm_bindgen]
-pub struct Flight(pub(super) Option<Step<'static>>);
+pub struct Flight {
+    pub(super) step: Option<Step<'static>>,
+    pub(super) errand: Option<Errand>,
+}
+
+/// A verb, with what is needed to take over what it brings.
+pub(super) struct Errand {
+    pub(super) flow: Flow<'static>,
+    pub(super) verb: Verb,
+    pub(super) read: Read,
+}
 
 #[wasm_bindgen]
 impl Flight {
@@ -20,30 +33,63 @@ impl Flight {
     ///
     /// | `is` | what to do, and the outcome to tell |
     /// | --- | --- |
-    /// | `send` | `method`, `url`, `headers`, `body`, `follow`: send it; `{ status, headers }` or `{ code }` |
+    /// | `send` | `method`, `url`, `headers`, `credentials`, `body`, `follow`: send it; `{ status, headers }` or `{ code }` |
     /// | `read` | `what`: read the body; `{ document }`, `{}` or `{ code }` |
-    /// | `renew` | read the session again; `{}` |
+    /// | `renew` | `verb`: perform it, if there is one; `{}` |
     /// | `done` | nothing: `status`, `requestId`, `data` |
     /// | `failed` | nothing: `error` |
-    pub fn advance(&mut self, core: &mut Core, outcome: &Outcome) -> JsValue {
+    ///
+    /// `now` is in milliseconds since 1970.
+    pub fn advance(&mut self, core: &mut Core, outcome: &Outcome, now: f64) -> JsValue {
         let told = !outcome.is_undefined();
         let document = JsDocument(if told { outcome.document() } else { JsValue::UNDEFINED });
-        self.0 = match self.0.take() {
+        self.step = match self.step.take() {
             Some(Step::Send(exchange, _)) if told => Some(exchange.settled(outcome.head())),
             Some(Step::Read(exchange)) if told => Some(exchange.received(match outcome.code() {
                 Some(name) => Err(named(&name)),
                 None => Ok((!document.0.is_undefined()).then_some(&document)),
             })),
-            Some(Step::Renew(exchange, _)) if told => Some(exchange.renewed(core.present())),
+            Some(Step::Renew(exchange, generation)) if told => {
+                Some(exchange.renewed(core.held.present_renewed(core.dialect, generation)))
+            }
             step => step,
         };
         let value = Object::new();
-        let is = match &self.0 {
-            Some(Step::Send(_, request)) => {
+        let ended = match (self.step.take(), &mut self.errand) {
+            (Some(Step::Done(ended)), Some(errand)) => {
+                let document = (!document.0.is_undefined()).then_some(&document);
+                let ended = ended.map(|reply| match reply.payload {
+                    Payload::At(_) => document,
+                    Payload::Nothing | Payload::Raw => None,
+                });
+                match errand.flow.next(&core.sites, ended) {
+                    Next::Step(step) => {
+                        self.step = Some(step);
+                        None
+                    }
+                    Next::Done(ended) => Some(core.take(errand, ended, document, milliseconds(now))),
+                }
+            }
+            (Some(Step::Done(ended)), None) => Some(ended.map(|reply| reply_value(&value, &reply, &document))),
+            (step, _) => {
+                self.step = step;
+                None
+            }
+        };
+        let is = match (ended, &self.step) {
+            (Some(Ok(data)), _) => {
+                set(&value, "data", &data);
+                "done"
+            }
+            (Some(Err(error)), _) => {
+                set(&value, "error", &failure(&error));
+                "failed"
+            }
+            (None, Some(Step::Send(_, request))) => {
                 request_value(&value, request);
                 "send"
             }
-            Some(Step::Read(exchange)) => {
+            (None, Some(Step::Read(exchange))) => {
                 let what = match exchange.wants() {
                     Wants::Document => "document",
                     Wants::Nothing => "nothing",
@@ -52,27 +98,38 @@ impl Flight {
                 set(&value, "what", &JsValue::from_str(what));
                 "read"
             }
-            Some(Step::Renew(_, generation)) => {
-                if core.held.generation() == *generation {
-                    core.held.forget();
-                }
+            (None, Some(Step::Renew(_, generation))) => {
+                let verb = core.held.renewal(core.dialect, *generation, milliseconds(now));
+                set(&value, "verb", &text(verb.map(Verb::name)));
                 "renew"
             }
-            Some(Step::Done(Ok(reply))) => {
-                set(&value, "status", &reply.status.into());
-                set(&value, "requestId", &text(reply.request_id.as_deref()));
-                if let Payload::At(pointer) = reply.payload {
-                    set(&value, "data", &document.at(pointer).map_or(JsValue::UNDEFINED, |JsDocument(data)| data));
-                }
-                "done"
-            }
-            Some(Step::Done(Err(error))) => {
-                set(&value, "error", &failure(error));
-                "failed"
-            }
-            None => "failed",
+            (None, _) => "failed",
         };
         set(&value, "is", &JsValue::from_str(is));
         value.into()
+    }
+}
+
+fn reply_value(value: &Object, reply: &Reply<'_>, document: &JsDocument) -> JsValue {
+    set(value, "status", &reply.status.into());
+    set(value, "requestId", &text(reply.request_id.as_deref()));
+    match reply.payload {
+        Payload::At(pointer) => document.at(pointer).map_or(JsValue::UNDEFINED, |JsDocument(data)| data),
+        Payload::Nothing | Payload::Raw => JsValue::UNDEFINED,
+    }
+}
+
+impl Flight {
+    pub(super) const fn call(step: Step<'static>) -> Self {
+        Self { step: Some(step), errand: None }
+    }
+
+    pub(super) fn verb(next: Next<'static>, errand: Errand) -> Self {
+        match next {
+            Next::Step(step) => Self { step: Some(step), errand: Some(errand) },
+            Next::Done(ended) => Self::call(Step::Done(Err(ended
+                .err()
+                .unwrap_or_else(|| Error::new(twinfetch_core::error::Code::ConfigInvalid))))),
+        }
     }
 }

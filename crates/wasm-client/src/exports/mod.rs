@@ -6,21 +6,23 @@
 mod flight;
 mod input;
 mod output;
+mod taken;
 
 use js_sys::Array;
-use twinfetch_core::address::{BaseUrl, Path};
+use twinfetch_core::address::Path;
 use twinfetch_core::call::{Accept, Call, Method};
 use twinfetch_core::dialect::Dialect;
 use twinfetch_core::error::Error;
 use twinfetch_core::exchange::{Exchange, Step};
 use twinfetch_core::file_name;
-use twinfetch_core::session::{Held, Presented, Read, Session};
+use twinfetch_core::secret::Secret;
+use twinfetch_core::session::{Held, Tokens};
+use twinfetch_core::verb::{Flow, Sites, Verb, sign_in_address, take_link_token};
 use wasm_bindgen::prelude::*;
 
 use crate::document::JsDocument;
-use crate::identity;
-use flight::Flight;
-use input::{Location, Outcome};
+use flight::{Errand, Flight};
+use input::Location;
 
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]
@@ -31,10 +33,8 @@ static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_all
 pub struct Core {
     /// Lives as long as the page, like the client it belongs to: exchanges borrow it.
     dialect: &'static Dialect,
-    backend: BaseUrl,
-    session_url: String,
+    sites: Sites,
     held: Held<JsValue>,
-    reading: Option<Read>,
 }
 
 #[wasm_bindgen]
@@ -45,39 +45,26 @@ impl Core {
     /// `dialect_invalid`.
     #[wasm_bindgen(constructor)]
     pub fn new(dialect: JsValue, backend: &Location, app: &Location, session_max_age: f64) -> Result<Self, JsValue> {
-        let build = || {
-            let dialect = Dialect::read_checked(&JsDocument(dialect))?;
-            let (backend, app) = (backend.base_url(), app.base_url());
-            let session_url = identity::url(&dialect, &app, &backend)?;
-            let held = Held::new(milliseconds(session_max_age));
-            let dialect: &'static Dialect = Box::leak(Box::new(dialect));
-            Ok(Self { dialect, backend, session_url, held, reading: None })
-        };
-        build().map_err(|error: Error| output::failure(&error))
+        let dialect = Dialect::read_checked(&JsDocument(dialect)).map_err(|error| output::failure(&error))?;
+        let sites = Sites { backend: backend.base_url(), app: Some(app.base_url()) };
+        let held = Held::new(milliseconds(session_max_age));
+        Ok(Self { dialect: Box::leak(Box::new(dialect)), sites, held })
     }
 
-    /// Whether the session may be used without being read again; `now` is in milliseconds since 1970.
-    pub fn fresh(&self, now: f64) -> bool {
-        self.held.fresh(milliseconds(now)).is_some()
+    /// Whether a call has to wait for a session read; `now` is in milliseconds since 1970.
+    pub fn waits(&self, now: f64) -> bool {
+        self.held.waits(self.dialect, milliseconds(now))
     }
 
-    /// Notes that a session read begins, and returns the URL to read.
-    pub fn begin(&mut self) -> String {
-        self.reading = Some(self.held.begin());
-        self.session_url.clone()
+    /// The session, while it may be used without being read again; `now` is in milliseconds since 1970.
+    pub fn fresh(&mut self, now: f64) -> JsValue {
+        self.held.settle(self.dialect);
+        self.held.fresh(milliseconds(now)).map_or(JsValue::UNDEFINED, |session| self.session_value(session))
     }
 
-    /// Takes over what a session read found, an answer with its document or a code, and returns the session.
-    pub fn found(&mut self, outcome: &Outcome, now: f64) -> JsValue {
-        let read = self.reading.take().unwrap_or_else(|| self.held.begin());
-        let found = match outcome.head() {
-            Ok(head) => identity::session(self.dialect, &head, Some(JsDocument(outcome.document()))),
-            Err(code) => Err(Error::new(code)),
-        };
-        let found = found.unwrap_or_else(Session::Unknown);
-        let value = output::session_value(&found, self.dialect);
-        self.held.finish(read, found, milliseconds(now));
-        value
+    /// The session as it was last known.
+    pub fn session(&self) -> JsValue {
+        self.held.last().map_or(JsValue::UNDEFINED, |session| self.session_value(session))
     }
 
     /// Has the session read again before its next use: it may have changed elsewhere.
@@ -85,10 +72,11 @@ impl Core {
         self.held.forget();
     }
 
-    /// Starts a call as who was signed in when the session was last read. `headers` is a list of pairs.
-    pub fn start(&self, method: &str, path: &str, headers: &Array, raw: bool) -> Flight {
+    /// Starts a call as who was signed in when the session was last read. `headers` is a list of pairs, `mirrored` the
+    /// value of the cookie that the dialect mirrors.
+    pub fn start(&self, method: &str, path: &str, headers: &Array, raw: bool, mirrored: Option<String>) -> Flight {
         let prepare = || {
-            let path = Path::parse(path, &self.backend)?;
+            let path = Path::parse(path, &self.sites.backend)?;
             let mut call = Call::new(Method::parse(method)?, path);
             for pair in headers.iter() {
                 let pair: &Array = pair.unchecked_ref();
@@ -97,14 +85,68 @@ impl Core {
             }
             Ok(call.accept(if raw { Accept::Raw } else { Accept::Json }))
         };
-        Flight(Some(match prepare() {
-            Ok(call) => Exchange::start(self.dialect, &self.backend, call, self.present()),
+        Flight::call(match prepare() {
+            Ok(call) => {
+                let mut presented = self.held.present(self.dialect);
+                if let Ok(presented) = &mut presented {
+                    presented.mirrored = mirrored;
+                }
+                Exchange::start(self.dialect, &self.sites.backend, call, presented)
+            }
             Err(error) => Step::Done(Err(error)),
-        }))
+        })
     }
 
-    fn present(&self) -> Result<Presented, Error> {
-        self.held.last().unwrap_or(&Session::Anonymous).present(self.held.generation())
+    /// Starts a verb, by its name.
+    pub fn verb(&self, name: &str, mirrored: Option<String>) -> Flight {
+        let verb = Verb::ALL.iter().find(|verb| verb.name() == name).copied().unwrap_or(Verb::ReadSession);
+        let mut presented = self.held.present(self.dialect).unwrap_or_default();
+        presented.mirrored = mirrored;
+        let (flow, next) = Flow::start(self.dialect, &self.sites, verb, presented);
+        Flight::verb(next, Errand { flow, verb, read: self.held.begin() })
+    }
+
+    /// The tokens to keep, `{ access, refresh, expires }`, the end in milliseconds since 1970; none when there are none.
+    pub fn tokens(&self) -> JsValue {
+        output::tokens_value(self.held.tokens())
+    }
+
+    /// Takes over tokens that were kept by another page or tab; without an access token the session is over.
+    pub fn restore(&mut self, access: Option<String>, refresh: Option<String>, same: bool) {
+        match access {
+            Some(access) => {
+                let tokens = Tokens { access: Secret::new(access), refresh: refresh.map(Secret::new) };
+                if same {
+                    self.held.renew(tokens);
+                } else {
+                    self.held.sign_in(Some(tokens));
+                }
+            }
+            None => self.held.sign_in(None),
+        }
+    }
+
+    /// Whether the user may do this; nothing while that is unknown.
+    pub fn can(&self, code: &str) -> Option<bool> {
+        self.held.permissions().map(|permissions| permissions.can(code))
+    }
+
+    /// Takes a link's token out of an address's query and fragment, signs in by it, and returns what is left of both.
+    #[wasm_bindgen(js_name = takeLink)]
+    pub fn take_link(&mut self, query: &str, fragment: &str) -> Option<Array> {
+        let parameter = &self.dialect.link.as_ref()?.parameter;
+        let (access, query, fragment) = take_link_token(query, fragment, parameter)?;
+        self.held.sign_in(Some(Tokens { access, refresh: None }));
+        Some(Array::of2(&JsValue::from_str(&query), &JsValue::from_str(&fragment)))
+    }
+
+    /// The address of the provider's sign-in page, which leads back to a path of the app.
+    ///
+    /// # Errors
+    /// `call_invalid` when the way back is no path of the app, `config_invalid` when the dialect has no such page.
+    #[wasm_bindgen(js_name = signInAddress)]
+    pub fn sign_in_address(&self, return_to: &str) -> Result<String, JsValue> {
+        sign_in_address(self.dialect, &self.sites.backend, return_to).map_err(|error: Error| output::failure(&error))
     }
 }
 

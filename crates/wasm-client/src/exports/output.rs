@@ -1,15 +1,17 @@
 //! What JavaScript gets: plain objects.
 
 use js_sys::{Array, Object, Reflect};
-use twinfetch_core::call::Request;
+use twinfetch_core::call::{Content, Encoding, Request};
 use twinfetch_core::dialect::{Dialect, Identity};
 use twinfetch_core::document::Document;
 use twinfetch_core::error::Error;
 use twinfetch_core::secret::Secret;
-use twinfetch_core::session::Session;
+use twinfetch_core::session::{Session, Tokens};
+use twinfetch_core::verb::LinkToken;
 use wasm_bindgen::prelude::*;
 
 use crate::document::JsDocument;
+use crate::identity::expires_at;
 
 pub(super) fn text(text: Option<&str>) -> JsValue {
     text.map_or(JsValue::UNDEFINED, JsValue::from_str)
@@ -33,7 +35,19 @@ pub(super) fn request_value(value: &Object, request: &Request) {
     set(value, "method", &JsValue::from_str(request.method.as_str()));
     set(value, "url", &JsValue::from_str(&request.url));
     set(value, "headers", &headers);
-    set(value, "body", &request.with_body.into());
+    set(value, "credentials", &JsValue::from_str(request.credentials.as_str()));
+    match &request.content {
+        Content::Nothing => {}
+        Content::Caller => set(value, "body", &JsValue::TRUE),
+        Content::Members(members) => {
+            let body = Object::new();
+            for (name, text) in &members.list {
+                set(&body, name, &JsValue::from_str(text.expose()));
+            }
+            set(value, "body", &body);
+            set(value, "form", &(members.encoding == Encoding::Form).into());
+        }
+    }
     set(value, "follow", &request.may_be_redirected_anywhere().into());
 }
 
@@ -60,6 +74,27 @@ pub(super) fn session_value(session: &Session<JsValue>, dialect: &Dialect) -> Js
     value.into()
 }
 
+pub(super) fn tokens_value(tokens: Option<&Tokens>) -> JsValue {
+    let Some(tokens) = tokens else { return JsValue::UNDEFINED };
+    let value = Object::new();
+    set(&value, "access", &JsValue::from_str(tokens.access.expose()));
+    set(&value, "refresh", &text(tokens.refresh.as_ref().map(Secret::expose)));
+    set(&value, "expires", &moment(expires_at(tokens.access.expose())));
+    value.into()
+}
+
+pub(super) fn link_value(link: &LinkToken) -> JsValue {
+    let value = Object::new();
+    set(&value, "token", &JsValue::from_str(link.token.expose()));
+    set(&value, "expires", &moment(link.expires_at));
+    value.into()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a moment in milliseconds is exact for 200,000 years")]
+fn moment(at: Option<u64>) -> JsValue {
+    at.map(|at| at as f64).into()
+}
+
 pub(super) fn failure(error: &Error) -> JsValue {
     let value = Object::new();
     set(&value, "kind", &JsValue::from_str(error.kind().name()));
@@ -68,7 +103,6 @@ pub(super) fn failure(error: &Error) -> JsValue {
     set(&value, "retryable", &error.retryable().into());
     set(&value, "status", &error.status().into());
     set(&value, "requestId", &text(error.request_id()));
-    #[expect(clippy::cast_precision_loss, reason = "a wait is at most an hour")]
-    set(&value, "retryAfter", &error.retry_after().map(|wait| wait as f64).into());
+    set(&value, "retryAfter", &moment(error.retry_after()));
     value.into()
 }

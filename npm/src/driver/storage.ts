@@ -1,0 +1,82 @@
+import type { Tokens } from '../abi.js'
+import type { ClientConfig, TokenStorage } from '../options.js'
+
+/** Tokens as they are kept, with the mark of the sign-in that gave them: a renewal keeps the mark. */
+export interface KeptTokens extends Tokens {
+  mark?: string
+}
+
+/** Where a client's tokens outlive the page. */
+export interface TokenStore {
+  /** Whether there is any place besides memory. */
+  outlives?: boolean
+  load(): KeptTokens | undefined
+  /** Keeps the tokens, or clears every trace of them. */
+  save(tokens: KeptTokens | undefined): void
+}
+
+/** The key of a client's entry in `localStorage` and `sessionStorage`. */
+export const storageKey = ({ baseUrl }: ClientConfig): string => `twinfetch:${baseUrl}`
+
+/** Makes the store of the places that the app chose: the first which has tokens is read, all are written. */
+export const tokenStore = (config: ClientConfig): TokenStore => {
+  const places = config.storage.map((place) => placeOf(place, config)).filter((place) => place !== undefined)
+  return {
+    outlives: places.length > 0,
+    load: () => {
+      for (const place of places) {
+        const tokens = guarded(place.load)
+        if (tokens?.access) return tokens
+      }
+      return undefined
+    },
+    save: (tokens) => {
+      for (const place of places) guarded(() => place.save(tokens))
+    },
+  }
+}
+
+/** The value of a cookie that scripts may read. */
+export const readCookie = (name: string): string | undefined => {
+  if (typeof document === 'undefined') return undefined
+  const pair = document.cookie.split('; ').find((pair) => pair.startsWith(`${name}=`))
+  return pair?.slice(name.length + 1)
+}
+
+const placeOf = (place: TokenStorage, config: ClientConfig): TokenStore | undefined => {
+  if (place === 'cookie') return cookiePlace(config)
+  const storage = place === 'memory' ? undefined : guarded(() => globalThis[place])
+  return storage && webPlace(storage, storageKey(config))
+}
+
+const webPlace = (storage: Storage, key: string): TokenStore => ({
+  load: () => JSON.parse(storage.getItem(key) ?? 'null') ?? undefined,
+  save: (tokens) => (tokens ? storage.setItem(key, JSON.stringify(tokens)) : storage.removeItem(key)),
+})
+
+// Only the access token, under the name by which a server looks for it; a refresh token is nothing to send around.
+const cookiePlace = ({ dialect: { seal } }: ClientConfig): TokenStore | undefined => {
+  if (typeof document === 'undefined' || !('cookie' in seal)) return undefined
+  const write = (value: string, expires: number) => {
+    const secure = location.protocol === 'https:' ? '; Secure' : ''
+    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous, and not in every browser.
+    document.cookie = `${seal.cookie}=${value}; Path=/; SameSite=Lax; Expires=${new Date(expires).toUTCString()}${secure}`
+  }
+  return {
+    load: () => {
+      const access = readCookie(seal.cookie)
+      return access ? { access } : undefined
+    },
+    save: (tokens) =>
+      tokens ? write(tokens.access, tokens.expires ?? Date.now() + 86_400_000) : write('', 0),
+  }
+}
+
+// Where a browser forbids storage, or somebody else wrote into it, the tokens stay in memory.
+const guarded = <T>(work: () => T): T | undefined => {
+  try {
+    return work()
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,185 @@
+import { callInvalid, signInRefused } from '../../generated/errors.js'
+import type { Core, CoreReply, Verb } from '../abi.js'
+import type { ClientConfig } from '../options.js'
+import type { CoreSession } from '../session.js'
+import { drive, type Hands } from './call.js'
+import { type Deadline, startDeadline } from './deadline.js'
+import { readCookie, type TokenStore } from './storage.js'
+
+/** How long a session read or a renewal may take, in milliseconds: it is nobody's call, and so has its own limit. */
+const TIMEOUT = 10_000
+
+/** Performs what concerns the session: reads and renewals once for all who wait. */
+export interface Verbs extends Hands {
+  /** Has what a call presents. */
+  ready(deadline: Deadline): Promise<void>
+  /** Has a session that may be used; `fresh` reads it after this moment. */
+  session(deadline: Deadline, fresh?: boolean): Promise<void>
+  /** Performs a verb for its caller. */
+  perform(verb: Verb, value: unknown, deadline: Deadline): Promise<CoreReply>
+  /** Takes the token out of a link, and signs in by it; `undefined` where the address has none. */
+  signInWithLink(deadline: Deadline): Promise<CoreReply | undefined>
+  /** Takes over what another tab keeps by now. */
+  synchronize(): void
+  /** The cookie that the dialect has repeated in a header. */
+  mirrored(): string | undefined
+}
+
+/** What the verbs of one core work with. */
+export interface Surroundings {
+  store: TokenStore
+  onSession(session: CoreSession): void
+  announce(): void
+}
+
+/** Makes the verbs of one core. */
+export const verbsOf = (
+  core: Core,
+  { dialect }: ClientConfig,
+  { store, onSession, announce }: Surroundings,
+): Verbs => {
+  const underway = new Map<Verb, Promise<void>>()
+  let reading: AbortController | undefined
+  let kept = store.load()
+  if (kept) core.restore(kept.access, kept.refresh, false)
+
+  const mirrored = () => (dialect.csrf?.kind === 'mirrored' ? readCookie(dialect.csrf.cookie) : undefined)
+  // After every verb: what the core holds by now is what outlives the page.
+  const keep = (mark = kept?.mark) => {
+    const tokens = core.tokens()
+    if (tokens?.access !== kept?.access || tokens?.refresh !== kept?.refresh) {
+      kept = tokens && { ...tokens, ...(mark && { mark }) }
+      store.save(kept)
+    }
+    const session = core.session()
+    if (session) onSession(session)
+  }
+  const synchronize = () => {
+    const found = store.outlives ? store.load() : kept
+    if (found?.access === kept?.access) return
+    core.restore(found?.access, found?.refresh, found?.mark !== undefined && found.mark === kept?.mark)
+    kept = found
+  }
+  const flight = (verb: Verb, body: unknown, deadline: Deadline) =>
+    drive(core, core.verb(verb, mirrored()), hands, { body, cache: 'no-store' }, deadline)
+
+  const read = async () => {
+    const controller = new AbortController()
+    reading = controller
+    const deadline = startDeadline(TIMEOUT, controller.signal)
+    try {
+      await flight('getSession', undefined, deadline)
+    } finally {
+      deadline.end()
+    }
+    // What a sign-out has ended is nobody's session.
+    if (!controller.signal.aborted) keep()
+  }
+  const refresh = () =>
+    alone(async () => {
+      const before = core.tokens()?.access
+      synchronize()
+      if (core.tokens()?.access !== before) return
+      const deadline = startDeadline(TIMEOUT)
+      try {
+        await flight('refresh', undefined, deadline)
+      } finally {
+        deadline.end()
+        const ended = kept !== undefined && !core.tokens()
+        keep()
+        if (ended) announce()
+      }
+    })
+  const once = (verb: Verb, work: () => Promise<void>, deadline: Deadline) => {
+    let promise = underway.get(verb)
+    if (!promise) {
+      promise = work().finally(() => underway.delete(verb))
+      underway.set(verb, promise)
+    }
+    return deadline.wait(promise)
+  }
+
+  const hands: Hands = {
+    // A renewal that fails is no failure of the driver: the core knows of it and says how the call ends.
+    renew: (verb, deadline) =>
+      once(verb, verb === 'refresh' ? () => refresh().catch(passOver) : read, deadline),
+  }
+  const session: Verbs['session'] = async (deadline, fresh) => {
+    if (fresh) {
+      core.forget()
+      // What is under way began before, and may tell what has been.
+      const before = underway.get('getSession')
+      if (before) await deadline.wait(before)
+    }
+    const known = core.fresh(Date.now())
+    if (known) onSession(known)
+    else await once('getSession', read, deadline)
+  }
+  const signedIn = async (deadline: Deadline): Promise<CoreReply> => {
+    keep(`${Date.now()}${Math.random()}`)
+    await session(deadline, true)
+    announce()
+    return {}
+  }
+  const perform: Verbs['perform'] = async (verb, value, deadline) => {
+    const wantsObject = verb === 'signIn' || verb === 'register'
+    if (wantsObject && (typeof value !== 'object' || value === null)) {
+      throw { ...callInvalid, message: `${verb}: an object with what the backend asks for is needed.` }
+    }
+    switch (verb) {
+      case 'signIn':
+      case 'register':
+        await flight(verb, value, deadline)
+        return signedIn(deadline)
+      case 'signOut': {
+        reading?.abort()
+        store.save(undefined)
+        const { data } = await flight(verb, undefined, deadline)
+        keep()
+        announce()
+        return { data }
+      }
+      case 'refresh':
+        if (dialect.renewal.kind === 'rotate') await once(verb, refresh, deadline)
+        await session(deadline, true)
+        return {}
+      case 'update':
+        await flight(verb, { [dialect.update?.member ?? '']: value }, deadline)
+        keep()
+        announce()
+        return {}
+      default:
+        if (verb === 'permissions') await session(deadline)
+        return flight(verb, value, deadline)
+    }
+  }
+  return {
+    ...hands,
+    mirrored,
+    perform,
+    session,
+    synchronize,
+    ready: async (deadline) => {
+      if (core.waits(Date.now())) await session(deadline)
+    },
+    signInWithLink: async (deadline) => {
+      const { search, hash, pathname } = location
+      const rest = core.takeLink(search.slice(1), hash.slice(1))
+      if (!rest) return undefined
+      const [query, fragment] = rest
+      const clean = `${pathname}${query && `?${query}`}${fragment && `#${fragment}`}`
+      history.replaceState(history.state, '', clean)
+      await signedIn(deadline)
+      if (core.session()?.status === 'anonymous') throw signInRefused
+      return {}
+    },
+  }
+}
+
+// One tab at a time: a refresh token is spent once.
+const alone = (work: () => Promise<void>): Promise<void> => {
+  const locks = globalThis.navigator?.locks
+  return locks ? locks.request('twinfetch-refresh', work) : work()
+}
+
+const passOver = () => {}
