@@ -6,6 +6,6 @@ interface SessionStatusProps {
 /** Who is signed in, for tests to wait for. */
 export const SessionStatus = ({ status, name }: SessionStatusProps) => (
   <p data-status={status} data-testid="session-status">
-    {name}
+    {status} {name}
   </p>
 )

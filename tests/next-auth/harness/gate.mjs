@@ -48,6 +48,8 @@ export const openGate = async () => {
       waiting.push(waits)
       return hold
     },
+    /** Takes back the holds that no request has met. */
+    forgetHolds: () => void waiting.splice(0),
     close: () => {
       server.closeAllConnections()
       server.close()

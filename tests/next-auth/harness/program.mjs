@@ -3,6 +3,9 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 
+// The runner ends a test that takes too long by a signal, which would leave the programs behind.
+process.once('SIGTERM', () => process.exit(1))
+
 /**
  * @typedef {object} Program
  * @property {string} url where it answers, as its ready line says
@@ -20,7 +23,6 @@ export const start = (file, given, ready, settings = {}) =>
       env: { ...process.env, ...settings },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    // A test that is killed leaves nothing behind.
     process.once('exit', () => child.kill())
     const ended = new Promise((over) => child.once('close', over))
     const end = async () => {

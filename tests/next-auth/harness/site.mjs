@@ -12,6 +12,7 @@ import { start } from './program.mjs'
  * @property {string} cookie the name of its session cookie
  * @property {(url: string, secret: string) => Record<string, string>} settings what its app needs in the environment
  *
+ * @typedef {{ method: string, path: string, user: string, bearer_sha256: string, count: number }} Call
  * @typedef {Awaited<ReturnType<typeof startSite>>} Site
  */
 
@@ -41,11 +42,13 @@ export const startSite = async (version) => {
     version,
     url: gate.url,
     hold: gate.hold,
-    /** As whom the backend was asked with a token: user names, one a call. @param {string} token */
+    forgetHolds: gate.forgetHolds,
+    /** What the backend was asked with a token. @param {string} token @returns {Promise<Call[]>} */
     callsWith: async (token) => {
+      /** @type {{ calls: Call[] }} */
       const { calls } = await (await fetch(`${backend.url}/test/calls`)).json()
       const hash = createHash('sha256').update(token).digest('hex')
-      return calls.filter((/** @type {{ bearer_sha256: string }} */ call) => call.bearer_sha256 === hash)
+      return calls.filter(({ bearer_sha256 }) => bearer_sha256 === hash)
     },
     /** Whom the backend knows by a token. @param {string} token @returns {Promise<{ username: string }>} */
     ownerOf: async (token) => {

@@ -1,5 +1,6 @@
 /** A person in front of a browser, with one or more tabs of a site. */
 
+import assert from 'node:assert/strict'
 import { chromium as driver } from 'playwright-core'
 
 /**
@@ -43,6 +44,7 @@ export const visit = async (browser, site, scenario) => {
   try {
     await scenario(await openTab(context), context)
   } finally {
+    site.forgetHolds()
     await context.close()
   }
 }
@@ -70,18 +72,18 @@ export const signIn = (page, account) =>
 export const signOut = (page) =>
   page.evaluate(async () => {
     const { data, error } = await bench.api.signOut()
-    return { data, code: error?.code }
+    return { serverTold: data?.serverTold, cause: data?.cause?.code, code: error?.code }
   })
 
 /** What a component would show now. @param {Page} page */
 export const snapshot = (page) => page.evaluate(() => bench.api.getSnapshot().status)
 
-/** The access token of the session as it is read now. @param {Page} page */
-export const tokenOf = (page) =>
-  page.evaluate(async () => {
-    const session = await bench.api.getSession()
-    return session.status === 'authenticated' ? session.accessToken : undefined
-  })
+/** The access token of who is signed in. @param {Page} page */
+export const tokenOf = async (page) => {
+  const session = await page.evaluate(() => bench.api.getSession())
+  assert.ok(session.status === 'authenticated' && session.accessToken)
+  return session.accessToken
+}
 
 /** How a call of the backend ends. @param {Page} page */
 export const readPosts = (page) =>
