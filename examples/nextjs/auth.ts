@@ -1,12 +1,7 @@
-import NextAuth, { CredentialsSignin } from 'next-auth'
+import NextAuth from 'next-auth'
 import Credentials from 'next-auth/providers/credentials'
 import { parseLogin } from '@/login'
 import { privateBackendUrl } from '@/settings'
-
-/** The backend gave no verdict on the password: it is down, slow, or answered something else. */
-class BackendUnavailable extends CredentialsSignin {
-  override code = 'unavailable'
-}
 
 const login = async (credentials: Partial<Record<string, unknown>>) => {
   const response = await fetch(new URL('/api/auth/login', privateBackendUrl()), {
@@ -31,14 +26,8 @@ export const { auth, handlers } = NextAuth({
   providers: [
     Credentials({
       credentials: { username: {}, password: { type: 'password' } },
-      authorize: async (credentials) => {
-        try {
-          return await login(credentials)
-        } catch (cause) {
-          console.error('Sign-in failed:', cause)
-          throw new BackendUnavailable()
-        }
-      },
+      // A backend without a verdict on the password makes it throw: Auth.js logs that, and calls it no wrong password.
+      authorize: login,
     }),
   ],
   callbacks: {

@@ -1,4 +1,4 @@
-// TypeScript from what the core says of itself: `generated/errors.json` and `generated/schema.json`, written by
+// TypeScript from what the core says of itself: `errors.json`, `verbs.json` and `schema.json` in `generated/`, written by
 // `cargo xtask build`. Types for the developer, constants and the dialect's check for the page.
 import { readFile, writeFile } from 'node:fs/promises'
 
@@ -6,11 +6,16 @@ const json = async (name) =>
   JSON.parse(await readFile(new URL(`../generated/${name}`, import.meta.url), 'utf8'))
 const write = (name, text) => writeFile(new URL(`../generated/${name}`, import.meta.url), text)
 
-/** Writes `errors.ts`, `dialect.ts` and `shape.ts`. */
+/** Writes `errors.ts`, `verbs.ts`, `dialect.ts` and `shape.ts`. */
 export const generate = async () => {
   const { kinds, codes } = await json('errors.json')
   const schema = await json('schema.json')
   await write('errors.ts', errors(kinds, codes))
+  const verbs = await json('verbs.json')
+  await write(
+    'verbs.ts',
+    `/** What the core does about a session beyond calls. */\nexport type Verb = ${union(verbs)}\n`,
+  )
   await write(
     'dialect.ts',
     `/** How one backend talks: data, checked field by field when a client is made. */\nexport interface Dialect ${type(schema)}\n`,

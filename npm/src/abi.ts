@@ -1,3 +1,4 @@
+import type { Verb } from '../generated/verbs.js'
 import type { Dialect } from './dialect.js'
 import type { Failure } from './failure.js'
 import type { CoreSession } from './session.js'
@@ -31,17 +32,6 @@ export interface Flight {
   advance(core: Core, outcome: Outcome | undefined, now: number): Step
   free(): void
 }
-
-/** What the core does about a session beyond calls. */
-export type Verb =
-  | 'createLinkToken'
-  | 'getSession'
-  | 'permissions'
-  | 'refresh'
-  | 'register'
-  | 'signIn'
-  | 'signOut'
-  | 'update'
 
 /** What a sign-in gave to keep; the access token's end is in milliseconds since 1970. */
 export interface Tokens {

@@ -1,10 +1,11 @@
 import { configInvalid } from '../generated/errors.js'
-import type { CoreReply, Verb } from './abi.js'
+import type { Verb } from '../generated/verbs.js'
+import type { CoreReply } from './abi.js'
 import { bodyOf } from './driver/body.js'
 import { type CallParts, drive, readAs, targetOf } from './driver/call.js'
 import { type Deadline, startDeadline } from './driver/deadline.js'
 import { checkPage, save } from './driver/download.js'
-import { storageKey, tokenStore } from './driver/storage.js'
+import { tokenStore } from './driver/storage.js'
 import { formOf } from './driver/upload.js'
 import { type Verbs, verbsOf } from './driver/verbs.js'
 import type { Failure } from './failure.js'
@@ -90,7 +91,7 @@ export const startEngine = (
     const instance = await deadline.wait(running())
     return instance.run(() => work(instance))
   }
-  const { announce } = listen(dialect, storageKey(config), () => {
+  const { announce } = listen(dialect, store.key, () => {
     const heed = ({ core, run, verbs }: Running) =>
       run(async () => {
         verbs.synchronize()

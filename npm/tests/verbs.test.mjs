@@ -191,7 +191,7 @@ test('a session read that began before a sign-out never revives the session', as
   const reading = api.getSession()
   assert.deepEqual(await api.signOut(), { data: { serverTold: true } })
   late.resolve(json({ user: { name: 'Ada' }, accessToken: 'a' }))
-  await reading
+  assert.deepEqual(await reading, { status: 'anonymous' })
   assert.deepEqual(api.getSnapshot(), { status: 'anonymous' })
   assert.deepEqual(await api.getSession({ fresh: true }), { status: 'anonymous' })
 })
@@ -265,6 +265,18 @@ test('the way to the provider leads back to the app, and nowhere else', async (t
   const { error } = await api.signInWithRedirect({ returnTo: 'https://evil.test/' })
   assert.equal(error.code, 'call_invalid')
   assert.equal(visited.length, 1)
+})
+
+test('a sign-out that the dialect knows no way to tell succeeds here', async (test) => {
+  page(test)
+  const { signOut: _, ...dialect } = dualToken
+  script(test, dual())
+  const api = client(dialect)
+  await api.signIn(ada)
+  const { data } = await api.signOut()
+  assert.equal(data.serverTold, false)
+  assert.equal(data.cause.code, 'config_invalid')
+  assert.deepEqual(await api.getSession(), { status: 'anonymous' })
 })
 
 test('a verb that the dialect does not have says so', async (test) => {

@@ -76,6 +76,6 @@ test('signing in while the backend is down is not called a wrong password', () =
     await enterPassword(page, ada)
     assert.equal(
       await textOf(page, 'error-message'),
-      'The service does not answer at the moment. Try again in a while.',
+      'The server could not answer. Please try again later.',
     )
   }))

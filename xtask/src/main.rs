@@ -27,7 +27,7 @@ use vectors::Vectors;
 enum Command {
     /// Builds the wasm and the npm package, up to the tarball that a user would install.
     Build,
-    /// Builds and starts the backend, the Next app and the axum app, until Ctrl-C.
+    /// Builds and starts the example apps with their backends, until Ctrl-C.
     Demo,
     /// Measures what a user downloads, against the budget in npm/size-budget.json.
     Size,

@@ -1,14 +1,19 @@
-//! The demo's three programs, started together and stopped together.
+//! The demo's programs, started together and stopped together.
 //!
 //! ```text
 //! browser ──▶ Next app ──▶ backend
-//!    └──────▶ axum app ──────┘        one cookie: it ignores the port
+//!    ├──────▶ axum app ──────┘        one cookie: it ignores the port
+//!    ├──────▶ React app
+//!    ├──────▶ backends of the other systems
+//!    └──────▶ OpenID provider ◀──┘
 //! ```
 
 mod canary;
 mod interrupt;
 mod port;
 mod program;
+mod react;
+mod systems;
 
 pub(crate) use interrupt::Interrupt;
 pub(crate) use program::Program;
@@ -21,6 +26,7 @@ use crate::npm;
 use crate::process::{cargo, program as command, run};
 use crate::workspace::{path, tarball, target};
 use port::Ports;
+use systems::Provider;
 
 /// How long a program may take until it answers.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -46,11 +52,14 @@ pub(crate) struct Stack {
 }
 
 impl Stack {
-    /// Builds the three programs. The package must have been built.
+    /// Builds the programs. The package must have been built.
     pub(crate) fn build(purpose: Purpose) -> Result<()> {
         ensure!(tarball().exists(), "the package is not built: run cargo xtask build first");
         println!("stack: compiling the backend and the axum app");
         run(cargo().args(["build", "--package", "twinfetch-backend", "--package", "twinfetch-example-axum-ssr"]))?;
+        npm::install("tests/oidc")?;
+        println!("stack: building the React app");
+        react::build()?;
         println!("stack: building the Next app");
         npm::install_with("examples/nextjs", &tarball())?;
         let mut next = npm::npm("examples/nextjs");
@@ -68,7 +77,11 @@ impl Stack {
         stack.programs.push(stack.backend(purpose)?);
         stack.programs.push(stack.next()?);
         stack.programs.push(stack.axum()?);
-        stack.wait(interrupt)?;
+        let provider = Provider::start(&stack.ports, secret()?, interrupt)?;
+        stack.programs.extend(systems::start(&stack.ports, &provider, purpose)?);
+        stack.programs.push(provider.program);
+        stack.programs.push(react::start(&stack.ports)?);
+        stack.wait(purpose, interrupt)?;
         Ok(stack)
     }
 
@@ -87,19 +100,29 @@ impl Stack {
         origin(self.ports.axum)
     }
 
+    /// Where the React app is.
+    pub(crate) fn react_url(&self) -> String {
+        origin(self.ports.react)
+    }
+
+    /// Where the backends of the systems are, each with the name of the variable which tells it to the tests.
+    pub(crate) fn system_urls(&self) -> impl Iterator<Item = (String, String)> + use<> {
+        let systems = (1..).zip(self.ports.systems).map(|(number, port)| (format!("TWINFETCH_S{number}_URL"), port));
+        let variants = ["TWINFETCH_S1_SHORT_URL", "TWINFETCH_S2_OK_URL"].map(str::to_owned);
+        systems.chain(variants.into_iter().zip(self.ports.variants)).map(|(name, port)| (name, origin(port)))
+    }
+
     /// Fails if one of the programs is no longer there.
     pub(crate) fn check(&mut self) -> Result<()> {
         self.programs.iter_mut().try_for_each(Program::check)
     }
 
-    fn wait(&mut self, interrupt: &Interrupt) -> Result<()> {
+    fn wait(&mut self, purpose: Purpose, interrupt: &Interrupt) -> Result<()> {
         let deadline = Instant::now() + PATIENCE;
-        let ports = [self.ports.backend, self.ports.next, self.ports.axum];
-        for (index, port) in ports.into_iter().enumerate() {
+        for (name, port) in self.ports.awaited(purpose) {
             while !port::answers(port) {
                 self.check()?;
                 if Instant::now() > deadline {
-                    let name = self.programs.get(index).map_or("a program", |program| program.name);
                     bail!("{name} does not answer on port {port} within {} seconds", PATIENCE.as_secs());
                 }
                 interrupt.pause(PAUSE)?;

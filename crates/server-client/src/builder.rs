@@ -2,13 +2,16 @@
 
 use std::time::{Duration, SystemTime};
 
+use serde_json::Value;
 use twinfetch_core::address::BaseUrl;
-use twinfetch_core::dialect::{Dialect, Seal, SealVersion};
-use twinfetch_core::seal::Sessions;
+use twinfetch_core::dialect::{Dialect, Seal as Axis, SealVersion};
+use twinfetch_core::seal::{KeyringError, Sessions, Signed};
 use twinfetch_core::secret::Secret;
+use twinfetch_core::verb::Sites;
 
 use crate::client::{Parts, ServerClient};
 use crate::error::Error;
+use crate::seal::{IssuedAfter, Seal};
 use crate::transport::{Limits, Transport};
 
 /// The settings of a [`ServerClient`].
@@ -17,8 +20,11 @@ use crate::transport::{Limits, Transport};
 /// | --- | --- |
 /// | `base_url` | the variable `BACKEND_URL`, else `http://localhost:8080` |
 /// | `dialect` | [`Dialect::authjs`] |
-/// | `secrets` | the variable `AUTH_SECRET`, else `NEXTAUTH_SECRET`; for next-auth v4 in the other order |
+/// | `secrets` | Auth.js: the variable `AUTH_SECRET`, else `NEXTAUTH_SECRET`; for next-auth v4 in the other order |
+/// | | signed tokens: the variable `JWT_SECRET`, with commas between several |
 /// | `cookie_name` | the dialect's |
+/// | `app_url` | none; verbs of the app's own endpoints need it, and cookies are `Secure` without it |
+/// | `issued_after` | sessions of any age count |
 /// | `connect_timeout` | 5 s |
 /// | `head_timeout` | 10 s |
 /// | `idle_timeout` | 30 s |
@@ -26,21 +32,31 @@ use crate::transport::{Limits, Transport};
 /// | `body_limit` | 8 MiB |
 pub struct Builder {
     base_url: Option<String>,
+    app_url: Option<String>,
     dialect: Dialect,
-    secrets: Option<Vec<Secret>>,
+    secrets: Secrets,
     cookie_name: Option<String>,
+    issued_after: Option<IssuedAfter>,
     limits: Limits,
     clock: Box<dyn Fn() -> SystemTime + Send + Sync>,
     variable: fn(&str) -> Option<String>,
+}
+
+enum Secrets {
+    Given(Vec<Secret>),
+    None,
+    OfTheEnvironment,
 }
 
 impl Default for Builder {
     fn default() -> Self {
         Self {
             base_url: None,
+            app_url: None,
             dialect: Dialect::authjs(),
-            secrets: None,
+            secrets: Secrets::OfTheEnvironment,
             cookie_name: None,
+            issued_after: None,
             limits: Limits {
                 connect: Duration::from_secs(5),
                 head: Duration::from_secs(10),
@@ -62,6 +78,13 @@ impl Builder {
         self
     }
 
+    /// Sets the address of the app whose pages this server renders. Cookies are `Secure` unless it begins with `http:`.
+    #[must_use]
+    pub fn app_url(mut self, url: impl Into<String>) -> Self {
+        self.app_url = Some(url.into());
+        self
+    }
+
     /// Sets how the backend and its sign-in talk.
     #[must_use]
     pub fn dialect(mut self, dialect: Dialect) -> Self {
@@ -69,10 +92,43 @@ impl Builder {
         self
     }
 
-    /// Sets the secrets of the session cookie, the newest first: the same as those of the app that writes it.
+    /// Sets the secrets of the session, the newest first: the same as those of whoever seals or signs it.
     #[must_use]
     pub fn secrets<S: Into<String>>(mut self, secrets: impl IntoIterator<Item = S>) -> Self {
-        self.secrets = Some(secrets.into_iter().map(Secret::new).collect());
+        self.secrets = Secrets::Given(secrets.into_iter().map(Secret::new).collect());
+        self
+    }
+
+    /// Does without secrets: for a program that only signs in itself, and reads no session of an incoming request.
+    ///
+    /// [`Api::session`](crate::Api::session) of an incoming request is then an error, never anonymous.
+    #[must_use]
+    pub fn without_secrets(mut self) -> Self {
+        self.secrets = Secrets::None;
+        self
+    }
+
+    /// Refuses signed tokens that were issued before a moment, for example before the user's password was changed.
+    ///
+    /// It is asked with the claims of every token that is genuine; `None` lets any age pass. A token without `iat`, or whose
+    /// `iat` is before the moment's second, is then refused. It is asked while a request waits, so that it should
+    /// answer from memory.
+    ///
+    /// ```
+    /// use std::time::{Duration, UNIX_EPOCH};
+    /// use twinfetch_server_client::{Dialect, ServerClient};
+    ///
+    /// let password_updated_at = UNIX_EPOCH + Duration::from_secs(1_750_000_000);
+    /// let client = ServerClient::builder()
+    ///     .dialect(Dialect::single_user())
+    ///     .secrets(["of the backend"])
+    ///     .issued_after(move |claims| (claims["sub"] == "admin").then_some(password_updated_at))
+    ///     .build()?;
+    /// # Ok::<(), twinfetch_server_client::Error>(())
+    /// ```
+    #[must_use]
+    pub fn issued_after(mut self, issued_after: impl Fn(&Value) -> Option<SystemTime> + Send + Sync + 'static) -> Self {
+        self.issued_after = Some(Box::new(issued_after));
         self
     }
 
@@ -129,16 +185,31 @@ impl Builder {
     ///
     /// # Errors
     /// `config_invalid`, with a sentence that names the setting.
-    pub fn build(self) -> Result<ServerClient, Error> {
-        let base = self.base()?;
+    pub fn build(mut self) -> Result<ServerClient, Error> {
+        let sites = Sites { backend: self.base()?, app: self.app()? };
         self.check_limits()?;
-        let sessions = self.sessions()?;
+        let seal = self.seal()?;
+        let cookie = self.cookie()?.map(str::to_owned);
         let Self { dialect, limits, clock, .. } = self;
-        let transport = Transport::new(limits, &base).map_err(|failure| {
+        let prefixes: &[&str] = match &cookie {
+            Some(name) if name.starts_with("__") => &[""],
+            _ => &["__Secure-", "__Host-", ""],
+        };
+        let named = |name: &String| prefixes.iter().map(|prefix| format!("{prefix}{name}")).collect();
+        let session_names = cookie.as_ref().map(named).unwrap_or_default();
+        let keeps = dialect.tokens.is_some() && matches!(seal, Seal::Signed(..));
+        let access_cookie = cookie.filter(|_| keeps);
+        let bases = std::iter::once(&sites.backend).chain(&sites.app);
+        let transport = Transport::new(limits, bases).map_err(|failure| {
             let message = "The setting base_url is not usable: connections to it cannot be set up.";
             Error::config(message.to_owned()).with_cause(Some(failure.cause))
         })?;
-        Ok(ServerClient::from_parts(Parts { dialect, base, sessions, transport, clock }))
+        let parts = Parts { dialect, sites, seal, session_names, access_cookie, transport, clock };
+        Ok(ServerClient::from_parts(parts))
+    }
+
+    fn app(&self) -> Result<Option<BaseUrl>, Error> {
+        self.app_url.as_ref().map(|url| BaseUrl::parse(url, "app_url").map_err(Error::new)).transpose()
     }
 
     fn base(&self) -> Result<BaseUrl, Error> {
@@ -160,28 +231,68 @@ impl Builder {
         }
     }
 
-    fn sessions(&self) -> Result<Option<Sessions>, Error> {
-        let Seal::AuthJs { version, cookie, .. } = &self.dialect.seal else { return Ok(None) };
+    /// The session cookie's name, where there is one.
+    fn cookie(&self) -> Result<Option<&str>, Error> {
+        let (Axis::AuthJs { cookie, .. } | Axis::Jws { cookie, .. }) = &self.dialect.seal else { return Ok(None) };
         let cookie = self.cookie_name.as_deref().unwrap_or(cookie);
         if cookie.is_empty() || !cookie.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)) {
             let message = "The setting cookie_name is not usable: it is not made of letters, digits, - _ and . only.";
             return Err(Error::config(message.to_owned()));
         }
-        let secrets = match &self.secrets {
-            Some(secrets) => secrets.clone(),
-            None => self.secret_of_the_environment(*version).into_iter().collect(),
-        };
-        let sessions = Sessions::new(*version, &secrets, cookie);
-        sessions.map(Some).map_err(|cause| Error::config(format!("The setting secrets is not usable: {cause}.")))
+        Ok(Some(cookie))
     }
 
-    fn secret_of_the_environment(&self, version: SealVersion) -> Option<Secret> {
+    fn seal(&mut self) -> Result<Seal, Error> {
+        let Some(cookie) = self.cookie()?.map(str::to_owned) else { return Ok(Seal::None) };
+        if matches!(self.secrets, Secrets::None) {
+            return Ok(Seal::Closed);
+        }
+        match &self.dialect.seal {
+            Axis::AuthJs { version, .. } => {
+                let secrets = self.secrets_or(|| self.secret_of_auth_js(*version));
+                let sessions = Sessions::new(*version, &secrets, &cookie);
+                sessions.map(Seal::AuthJs).map_err(|cause| unusable(cause, "AUTH_SECRET (or NEXTAUTH_SECRET)"))
+            }
+            Axis::Jws { algorithm, access, session, .. } => {
+                let secrets = self.secrets_or(|| (self.variable)("JWT_SECRET").into_iter().flat_map(split).collect());
+                let signed = Signed::new(*algorithm, &secrets, &cookie);
+                let signed = signed.map_err(|cause| unusable(cause, "JWT_SECRET"))?;
+                let signed = signed.access(access.clone()).ends(session.expires.is_some());
+                Ok(Seal::Signed(signed, self.issued_after.take()))
+            }
+            Axis::None {} => Ok(Seal::None),
+        }
+    }
+
+    fn secrets_or(&self, of_the_environment: impl FnOnce() -> Vec<Secret>) -> Vec<Secret> {
+        match &self.secrets {
+            Secrets::Given(secrets) => secrets.clone(),
+            Secrets::None => Vec::new(),
+            Secrets::OfTheEnvironment => of_the_environment(),
+        }
+    }
+
+    fn secret_of_auth_js(&self, version: SealVersion) -> Vec<Secret> {
         let [first, second] = match version {
             SealVersion::V4 => ["NEXTAUTH_SECRET", "AUTH_SECRET"],
             SealVersion::V5 => ["AUTH_SECRET", "NEXTAUTH_SECRET"],
         };
-        (self.variable)(first).or_else(|| (self.variable)(second)).map(Secret::new)
+        (self.variable)(first).or_else(|| (self.variable)(second)).map(Secret::new).into_iter().collect()
     }
+}
+
+fn split(secrets: String) -> Vec<Secret> {
+    secrets.split(',').map(Secret::new).collect()
+}
+
+fn unusable(cause: KeyringError, variable: &str) -> Error {
+    let hint = match cause {
+        KeyringError::EmptySecret | KeyringError::NoSecret => {
+            format!(": set {variable} to the value that seals sessions")
+        }
+        _ => String::new(),
+    };
+    Error::config(format!("The setting secrets is not usable: {cause}{hint}."))
 }
 
 const DEFAULT_URL: &str = "http://localhost:8080";

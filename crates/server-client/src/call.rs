@@ -22,7 +22,7 @@ use crate::api::{Api, REQUEST_ID};
 use crate::cache_mode::CacheMode;
 use crate::driver::Flight;
 use crate::error::{Called, Cause, Error};
-use crate::memo::Key;
+use crate::memo::{Identity, Key};
 use crate::transport::Body;
 
 /// A call in the making; awaiting it sends it and reads the answer as JSON into a `T`.
@@ -168,14 +168,14 @@ impl Draft {
     }
 
     async fn send(mut self, api: &Api, request_id: &str) -> Result<Answer, Error> {
-        let presented = api.present()?;
+        let credential = api.credential()?;
         self.complete(request_id);
         let mut call = Request::new(self.method, self.path.clone());
         for (name, value) in &self.headers {
             call = call.header(name, value).map_err(Error::new)?;
         }
-        let identity = presented.token.clone();
-        let flight = Flight { call, body: self.body, presented };
+        let identity = Identity::of(&credential.presented);
+        let flight = Flight { call, body: self.body, credential };
         let client = api.client().clone();
         let perform = move || async move { client.perform(flight).await };
         match api.memo() {

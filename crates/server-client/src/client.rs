@@ -2,19 +2,22 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use http::{HeaderMap, HeaderValue};
+use http::HeaderMap;
 use twinfetch_core::address::BaseUrl;
-use twinfetch_core::dialect::Dialect;
-use twinfetch_core::seal::Sessions;
+use twinfetch_core::cookie::Cookies;
+use twinfetch_core::dialect::{Dialect, Identity, Seal as Axis, Site};
+use twinfetch_core::secret::Secret;
+use twinfetch_core::session::is_bearer;
+use twinfetch_core::verb::Sites;
 
 use crate::answer::Answer;
 use crate::api::Api;
 use crate::builder::Builder;
 use crate::driver::{self, Flight};
 use crate::error::Error;
-use crate::session::Resolved;
+use crate::seal::Seal;
 use crate::transport::Transport;
 
 /// The client of one backend: one per process, cheap to clone.
@@ -43,8 +46,12 @@ pub struct ServerClient(Arc<Parts>);
 
 pub(crate) struct Parts {
     pub(crate) dialect: Dialect,
-    pub(crate) base: BaseUrl,
-    pub(crate) sessions: Option<Sessions>,
+    pub(crate) sites: Sites,
+    pub(crate) seal: Seal,
+    /// The names that the session cookie may have.
+    pub(crate) session_names: Vec<String>,
+    /// The name of the cookie in which an app keeps the access token of who signed in.
+    pub(crate) access_cookie: Option<String>,
     pub(crate) transport: Transport,
     pub(crate) clock: Box<dyn Fn() -> SystemTime + Send + Sync>,
 }
@@ -60,7 +67,8 @@ impl ServerClient {
         Api::incoming(self.clone(), headers)
     }
 
-    /// The backend without an incoming request: for jobs. Nobody is signed in; [`Api::bearer`] adds a service token.
+    /// The backend without an incoming request: for jobs. Nobody is signed in; [`Api::bearer`] adds a service token, and
+    /// [`Api::sign_in`] signs a service account in.
     ///
     /// Each read is a backend call: what a job reads twice it wants twice.
     pub fn background(&self) -> Api {
@@ -78,24 +86,69 @@ impl ServerClient {
     }
 
     pub(crate) fn base(&self) -> &BaseUrl {
-        &self.0.base
+        &self.0.sites.backend
+    }
+
+    pub(crate) fn sites(&self) -> &Sites {
+        &self.0.sites
+    }
+
+    pub(crate) fn dialect(&self) -> &Dialect {
+        &self.0.dialect
+    }
+
+    pub(crate) fn seal(&self) -> &Seal {
+        &self.0.seal
+    }
+
+    pub(crate) fn session_names(&self) -> &[String] {
+        &self.0.session_names
+    }
+
+    pub(crate) fn access_cookie(&self) -> Option<&str> {
+        self.0.access_cookie.as_deref()
+    }
+
+    /// The signed token in a session cookie, as it is.
+    pub(crate) fn sealed_token(&self, cookies: &Cookies<'_>) -> Option<Secret> {
+        let Axis::Jws { .. } = &self.dialect().seal else { return None };
+        let token =
+            self.session_names().iter().find_map(|name| cookies.value(name).filter(|value| is_bearer(value)))?;
+        Some(Secret::new(token))
+    }
+
+    /// Whether it is the app, and not the backend, that says who is signed in.
+    pub(crate) fn is_session_of_app(&self) -> bool {
+        let Identity::Endpoint { site, .. } = &self.dialect().identity;
+        *site == Site::App
+    }
+
+    /// Whether cookies of the app are for HTTPS only; so they are unless the app is known to go without.
+    pub(crate) fn is_secure(&self) -> bool {
+        self.0.sites.app.as_ref().is_none_or(|app| app.as_str().starts_with("https:"))
     }
 
     pub(crate) fn transport(&self) -> &Transport {
         &self.0.transport
     }
 
-    pub(crate) fn resolve(&self, cookies: &[HeaderValue]) -> Resolved {
-        Resolved::read(&self.0.dialect.seal, self.0.sessions.as_ref(), cookies, (self.0.clock)())
+    pub(crate) fn now(&self) -> SystemTime {
+        (self.0.clock)()
+    }
+
+    /// Now, in milliseconds since 1970.
+    pub(crate) fn milliseconds(&self) -> u64 {
+        let now = self.now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        u64::try_from(now.as_millis()).unwrap_or(u64::MAX)
     }
 
     pub(crate) async fn perform(&self, flight: Flight) -> Result<Answer, Error> {
-        driver::perform(flight, (&self.0.dialect, &self.0.base), &self.0.transport).await
+        driver::perform(flight, self).await
     }
 }
 
 impl fmt::Debug for ServerClient {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("ServerClient").field("base_url", &self.0.base.as_str()).finish_non_exhaustive()
+        formatter.debug_struct("ServerClient").field("base_url", &self.base().as_str()).finish_non_exhaustive()
     }
 }

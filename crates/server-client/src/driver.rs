@@ -1,63 +1,114 @@
 //! The loop that performs what the core decides.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
-use twinfetch_core::address::BaseUrl;
-use twinfetch_core::call::Call;
-use twinfetch_core::dialect::{Dialect, Envelope};
+use http::HeaderValue;
+use twinfetch_core::call::{Call, Method, Request};
+use twinfetch_core::dialect::Envelope;
 use twinfetch_core::error::Code;
 use twinfetch_core::exchange::{Exchange, Payload, Reading, Reply, Step, Wants};
 use twinfetch_core::seal::json;
 use twinfetch_core::session::Presented;
 
 use crate::answer::{Answer, Place, Unparsed};
+use crate::client::ServerClient;
 use crate::error::{Cause, Error};
-use crate::transport::{Body, Failure, Response, Transport};
+use crate::keeper::Keeper;
+use crate::transport::{Body, Failure, Response};
 
 /// One call with all that it needs, and nothing of another.
 pub(crate) struct Flight {
     pub(crate) call: Call,
     pub(crate) body: Option<Body>,
-    pub(crate) presented: Presented,
+    pub(crate) credential: Credential,
 }
 
-/// The two hands of the loop: what goes out, and the cause that the core has no words for.
-struct Hands<'a> {
-    transport: &'a Transport,
-    dialect: &'a Dialect,
+/// What a call shows, and who has a newer one when it is refused.
+pub(crate) struct Credential {
+    pub(crate) presented: Presented,
+    pub(crate) keeper: Option<Arc<Keeper>>,
+}
+
+impl Credential {
+    /// Shows nothing.
+    pub(crate) fn none() -> Self {
+        Self { presented: Presented::default(), keeper: None }
+    }
+}
+
+/// The two hands of the loop: what goes out, and what came back that the core has no words for.
+pub(crate) struct Hands<'a> {
+    client: &'a ServerClient,
     body: Option<Body>,
+    credential: Credential,
+    /// What every request says beside what the core has it say.
+    pub(crate) headers: Vec<(String, String)>,
     response: Option<Response>,
-    received: Option<Bytes>,
-    cause: Option<Cause>,
+    pub(crate) received: Option<Bytes>,
+    pub(crate) set_cookies: Vec<HeaderValue>,
+    pub(crate) cause: Option<Cause>,
+    /// What was sent last, and where.
+    pub(crate) sent: Option<(Method, String)>,
 }
 
 /// Performs a call.
-pub(crate) async fn perform(
-    flight: Flight,
-    (dialect, base): (&Dialect, &BaseUrl),
-    transport: &Transport,
-) -> Result<Answer, Error> {
-    let Flight { call, body, presented } = flight;
-    let mut hands = Hands { transport, dialect, body, response: None, received: None, cause: None };
-    let step = Exchange::start(dialect, base, call, Ok(presented.clone()));
-    hands.perform(step, &presented).await
+pub(crate) async fn perform(flight: Flight, client: &ServerClient) -> Result<Answer, Error> {
+    let Flight { call, body, credential } = flight;
+    let step = Exchange::start(client.dialect(), client.base(), call, Ok(credential.presented.clone()));
+    let mut hands = Hands::new(client, body, credential);
+    let reply = hands.perform(step).await?;
+    Ok(hands.answer(&reply))
 }
 
-impl Hands<'_> {
-    async fn perform(&mut self, mut step: Step<'_>, presented: &Presented) -> Result<Answer, Error> {
+impl<'a> Hands<'a> {
+    pub(crate) const fn new(client: &'a ServerClient, body: Option<Body>, credential: Credential) -> Self {
+        Self {
+            client,
+            body,
+            credential,
+            headers: Vec::new(),
+            response: None,
+            received: None,
+            set_cookies: Vec::new(),
+            cause: None,
+            sent: None,
+        }
+    }
+
+    /// Performs the steps of one exchange.
+    pub(crate) async fn perform<'d>(&mut self, mut step: Step<'d>) -> Result<Reply<'d>, Error> {
         loop {
             step = match step {
                 Step::Send(exchange, request) => {
-                    let sent = self.transport.send(request, self.body.as_ref()).await;
-                    let head = sent.map(|response| self.response.insert(response).head());
+                    let request = self.complete(request);
+                    let sent = self.client.transport().send(request, self.body.as_ref()).await;
+                    let head = sent.map(|response| {
+                        self.set_cookies.extend(response.set_cookies());
+                        self.response.insert(response).head()
+                    });
                     exchange.answered(head.map_err(|failure| self.note(failure)))
                 }
                 Step::Read(exchange) => self.read(exchange).await,
-                // The cookie of one incoming request never changes: its session cannot become newer.
-                Step::Renew(exchange, _) => exchange.renewed(Ok(presented.clone())),
-                Step::Done(Ok(reply)) => return Ok(self.answer(&reply)),
+                Step::Renew(exchange, generation) => exchange.renewed(match &self.credential.keeper {
+                    Some(keeper) => keeper.renewed(self.client, generation).await,
+                    // What one incoming request brings never changes: its session cannot become newer.
+                    None => Ok(self.credential.presented.clone()),
+                }),
+                Step::Done(Ok(reply)) => return Ok(reply),
                 Step::Done(Err(reason)) => return Err(Error::new(reason).with_cause(self.cause.take())),
             }
         }
+    }
+
+    fn complete(&mut self, mut request: Request) -> Request {
+        for (name, value) in &self.headers {
+            if request.headers.iter().all(|(given, _)| given != name) {
+                request.headers.push((name.clone(), value.clone()));
+            }
+        }
+        self.sent = Some((request.method, request.url.clone()));
+        request
     }
 
     async fn read<'e>(&mut self, exchange: Exchange<'e, Reading>) -> Step<'e> {
@@ -65,7 +116,7 @@ impl Hands<'_> {
         let (Wants::Document, Some(response)) = (exchange.wants(), response) else {
             return exchange.received::<Place<'_>>(Ok(None));
         };
-        let body = match self.transport.read(response).await {
+        let body = match self.client.transport().read(response).await {
             Ok(body) => body,
             Err(failure) => return exchange.received::<Place<'_>>(Err(self.note(failure))),
         };
@@ -73,7 +124,7 @@ impl Hands<'_> {
             return exchange.received::<Place<'_>>(Ok(None));
         }
         // A bare envelope is not looked into when the call succeeded: the body then goes straight into the caller's type.
-        if !matches!(self.dialect.envelope, Envelope::Bare { .. }) && json::parse(&body).is_err() {
+        if !matches!(self.client.dialect().envelope, Envelope::Bare { .. }) && json::parse(&body).is_err() {
             return exchange.received::<Place<'_>>(Err(Code::MalformedBody));
         }
         let unparsed = Unparsed::new(body.clone());

@@ -68,6 +68,11 @@ impl Error {
         self
     }
 
+    /// What the core knows of it, and what is below.
+    pub(crate) fn into_parts(self) -> (Reason, Option<Cause>) {
+        (self.0.reason, self.0.cause)
+    }
+
     /// What the caller can do about it.
     pub fn kind(&self) -> Kind {
         self.0.reason.kind()

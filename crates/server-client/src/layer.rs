@@ -13,7 +13,7 @@ use crate::client::ServerClient;
 /// Gives each request an [`Api`](crate::Api) as an extension, and keeps answers that depend on a session out of shared caches.
 ///
 /// A response to a request whose session was read gets `Cache-Control: private, no-store`, unless it forbids storing
-/// itself already.
+/// itself already. Cookies of a sign-in, a renewal or a sign-out are added to it.
 ///
 #[cfg_attr(feature = "axum", doc = "```")]
 #[cfg_attr(not(feature = "axum"), doc = "```ignore")]
@@ -76,6 +76,7 @@ where
             let mut response = response.await?;
             if api.session_was_read() {
                 keep_private(response.headers_mut());
+                api.relay(response.headers_mut());
             }
             Ok(response)
         })

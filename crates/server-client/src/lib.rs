@@ -51,18 +51,27 @@ mod cache_mode;
 mod call;
 mod client;
 mod driver;
+mod errand;
 mod error;
+mod keeper;
 #[cfg(feature = "tower")]
 mod layer;
+mod link;
 mod memo;
 #[cfg(feature = "oauth")]
 pub mod oauth;
+mod permissions;
 #[cfg(feature = "proxy")]
 mod proxy;
+mod relay;
+mod seal;
 mod session;
+mod sign_out;
+mod signed_in;
 #[cfg(any(feature = "axum", feature = "proxy"))]
 mod status;
 mod transport;
+mod visitor;
 
 pub use answer::Reply;
 pub use api::Api;
@@ -75,13 +84,18 @@ pub use client::ServerClient;
 pub use error::Error;
 #[cfg(feature = "tower")]
 pub use layer::{ApiLayer, ApiService};
+pub use link::{LinkToken, Linked};
 #[cfg(feature = "proxy")]
 pub use proxy::{Proxy, ProxyBody, ProxyBuilder};
 pub use session::{Authenticated, Session};
+pub use sign_out::SignedOut;
+pub use signed_in::SignedIn;
 pub use twinfetch_core::dialect::Dialect;
 pub use twinfetch_core::error::{Code, Kind};
 pub use twinfetch_core::seal::SessionError;
 pub use twinfetch_core::secret::Secret;
+pub use twinfetch_core::session::Tokens;
+pub use twinfetch_core::verb::Permissions;
 
 /// The example of the repository's README compiles.
 #[cfg(all(doctest, feature = "axum"))]

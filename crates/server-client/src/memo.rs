@@ -13,6 +13,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared, WeakShared};
 use twinfetch_core::secret::Secret;
+use twinfetch_core::session::Presented;
 
 use crate::answer::Answer;
 use crate::error::Error;
@@ -23,9 +24,22 @@ const LARGEST: usize = 4 * 1024 * 1024;
 /// What makes two reads the same: who asks, for what, and in which words.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Key {
-    pub(crate) identity: Option<Secret>,
+    pub(crate) identity: Identity,
     pub(crate) path: String,
     pub(crate) headers: Vec<(String, String)>,
+}
+
+/// Who asks, by what is shown.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Identity {
+    token: Option<Secret>,
+    cookie: Option<Secret>,
+}
+
+impl Identity {
+    pub(crate) fn of(presented: &Presented) -> Self {
+        Self { token: presented.token.clone(), cookie: presented.cookie.clone() }
+    }
 }
 
 impl Hash for Key {

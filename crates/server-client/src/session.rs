@@ -1,29 +1,31 @@
-//! Who is signed in, read from the cookies of an incoming request.
+//! Who is signed in, by what an incoming request brings or by what the backend says.
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use http::HeaderValue;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use twinfetch_core::cookie::Cookies;
-use twinfetch_core::dialect::{Seal, SessionFields};
+use twinfetch_core::dialect::{Dialect, Identity, Seal as Axis, SessionFields};
 use twinfetch_core::document::Document as _;
 use twinfetch_core::error::{Code, Error as Reason};
-use twinfetch_core::seal::{Claims, SealError, SessionError, Sessions};
+use twinfetch_core::seal::{Claims, SealError, SessionError};
 use twinfetch_core::secret::Secret;
-use twinfetch_core::session::{Presented, Standing, read_claims};
+use twinfetch_core::session::{Standing, read_claims};
 use twinfetch_core::token;
 
+use crate::client::ServerClient;
 use crate::error::Error;
+use crate::seal::{Opened, Seal};
+use crate::visitor::Visitor;
 
 /// Who is signed in.
 #[derive(Clone, Debug)]
 pub enum Session {
     /// Somebody is.
     Authenticated(Authenticated),
-    /// Nobody is: there is no session cookie, or none that this server can believe.
+    /// Nobody is: the request brings no session, or none that this server can believe.
     Anonymous,
 }
 
@@ -32,9 +34,17 @@ pub enum Session {
 pub struct Authenticated(Arc<Genuine>);
 
 struct Genuine {
-    claims: Claims,
+    claims: Source,
     fields: SessionFields,
     access_token: Option<Secret>,
+}
+
+/// Whose word a session is.
+enum Source {
+    /// The backend's, just now.
+    Told(Value),
+    /// That of a seal.
+    Sealed(Claims),
 }
 
 impl Session {
@@ -62,9 +72,12 @@ impl Authenticated {
         T::deserialize(user).map_err(|_| Error::new(Reason::new(Code::SessionMalformed)))
     }
 
-    /// All that the session cookie says. It may hold more than a page should show.
+    /// All that the session cookie, the token or the backend says. It may hold more than a page should show.
     pub fn claims(&self) -> &Value {
-        self.0.claims.document()
+        match &self.0.claims {
+            Source::Told(document) => document,
+            Source::Sealed(claims) => claims.document(),
+        }
     }
 
     /// What is sent to the backend as bearer token.
@@ -85,7 +98,7 @@ impl fmt::Debug for Authenticated {
     }
 }
 
-/// What reading the cookies came to; read once per request.
+/// What opening the request's session came to; done once per request.
 #[derive(Debug)]
 pub(crate) struct Resolved {
     pub(crate) session: Result<Session, Error>,
@@ -93,48 +106,74 @@ pub(crate) struct Resolved {
 }
 
 impl Resolved {
-    /// Reads the session: locally, with no network.
-    pub(crate) fn read(seal: &Seal, sessions: Option<&Sessions>, cookies: &[HeaderValue], now: SystemTime) -> Self {
-        let (Seal::AuthJs { session: fields, .. }, Some(sessions)) = (seal, sessions) else {
+    /// Opens the session: locally, with no network.
+    pub(crate) fn open(dialect: &Dialect, seal: &Seal, visitor: &Visitor, now: SystemTime) -> Self {
+        let (Axis::AuthJs { session: fields, .. } | Axis::Jws { session: fields, .. }) = &dialect.seal else {
             let reason = "The dialect has no seal, so that this server cannot read who is signed in.";
             return Self { session: Err(Error::config(reason.to_owned())), refusal: None };
         };
-        let cookies = Cookies::parse(cookies.iter().map(HeaderValue::as_bytes));
-        let now = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-        match sessions.read(&cookies, now) {
+        if matches!(seal, Seal::Closed) {
+            let reason = "This client was built without secrets, so that it cannot read who is signed in.";
+            return Self { session: Err(Error::config(reason.to_owned())), refusal: None };
+        }
+        match seal.open(&visitor.cookies(), visitor.bearer(), now) {
             Ok(None) => Self { session: Ok(Session::Anonymous), refusal: None },
-            Ok(Some(claims)) => Self { session: believe(claims, fields), refusal: None },
+            Ok(Some(opened)) => Self { session: Session::opened(opened, fields), refusal: None },
             Err(refusal) => {
                 tell(refusal);
                 Self { session: Ok(Session::Anonymous), refusal: Some(refusal) }
             }
         }
     }
-
-    /// What an exchange presents to the backend.
-    pub(crate) fn present(&self) -> Result<Presented, Error> {
-        let session = self.session.as_ref().map_err(Clone::clone)?;
-        let token = session.authenticated().and_then(Authenticated::access_token).cloned();
-        Ok(Presented { token, ..Presented::default() })
-    }
 }
 
-fn believe(claims: Claims, fields: &SessionFields) -> Result<Session, Error> {
-    match read_claims(fields, &claims.document()) {
-        Some(Standing::Authenticated(access_token)) => {
-            let genuine = Genuine { claims, fields: fields.clone(), access_token };
-            Ok(Session::Authenticated(Authenticated(Arc::new(genuine))))
+impl Session {
+    /// A session that a seal vouches for.
+    fn opened(opened: Opened, fields: &SessionFields) -> Result<Self, Error> {
+        let Opened { claims, token } = opened;
+        match read_claims(fields, &claims.document()) {
+            Some(Standing::Authenticated(access_token)) => {
+                // Without a place for it in the claims, the token itself is the access token.
+                let access_token = access_token.or(token.filter(|_| fields.access_token.is_none()));
+                let genuine = Genuine { claims: Source::Sealed(claims), fields: fields.clone(), access_token };
+                Ok(Self::Authenticated(Authenticated(Arc::new(genuine))))
+            }
+            Some(Standing::Anonymous) => Ok(Self::Anonymous),
+            None => Err(Error::new(Reason::new(Code::SessionMalformed))),
         }
-        Some(Standing::Anonymous) => Ok(Session::Anonymous),
-        None => Err(Error::new(Reason::new(Code::SessionMalformed))),
+    }
+
+    /// The session that cookies bring which were just set; `None` when this server cannot open any.
+    ///
+    /// # Errors
+    /// It is genuine, but not in the dialect's form.
+    pub(crate) fn of_cookies(cookies: &Cookies<'_>, client: &ServerClient) -> Result<Option<Self>, Error> {
+        let (Axis::AuthJs { session: fields, .. } | Axis::Jws { session: fields, .. }) = &client.dialect().seal else {
+            return Ok(None);
+        };
+        let opened = client.seal().open(cookies, None, client.now()).ok().flatten();
+        opened.map(|opened| Self::opened(opened, fields)).transpose()
+    }
+
+    /// A session that the backend vouches for.
+    pub(crate) fn told(standing: Standing, document: Value, dialect: &Dialect) -> Self {
+        let Identity::Endpoint { session: fields, .. } = &dialect.identity;
+        match standing {
+            Standing::Anonymous => Self::Anonymous,
+            Standing::Authenticated(access_token) => {
+                let genuine = Genuine { claims: Source::Told(document), fields: fields.clone(), access_token };
+                Self::Authenticated(Authenticated(Arc::new(genuine)))
+            }
+        }
     }
 }
 
-/// Says why a cookie is not believed, never what is in it. Expiry is everyday; the rest is worth a look.
+/// Says why a session is not believed, never what is in it. Expiry is everyday; the rest is worth a look.
 fn tell(refusal: SessionError) {
     match refusal {
         SessionError::Seal(SealError::Expired) => tracing::debug!(reason = "expired", "the session is over"),
-        SessionError::Seal(cause) => tracing::warn!(reason = cause.reason(), "the session cookie is refused"),
-        SessionError::Cookie(cause) => tracing::warn!(reason = %cause, "the session cookie is refused"),
+        SessionError::Seal(SealError::Revoked) => tracing::debug!(reason = "revoked", "the session is over"),
+        SessionError::Seal(cause) => tracing::warn!(reason = cause.reason(), "the session is refused"),
+        SessionError::Cookie(cause) => tracing::warn!(reason = %cause, "the session is refused"),
     }
 }

@@ -1,26 +1,24 @@
 //! The shipped dialects, and a user's own.
 
-use twinfetch_core::dialect::Dialect;
+use twinfetch_core::dialect::{Dialect, shipped};
 use twinfetch_core::error::{Code, Error};
 use wasm_bindgen::JsValue;
 
 use crate::document::JsDocument;
 
-/// Auth.js, as next-auth v5 speaks it.
-///
-/// # Errors
-/// None in practice: the text is compiled in and tested.
-pub fn authjs() -> Result<Dialect, Error> {
-    from_json(include_str!("../../core/dialects/authjs.json"))
+macro_rules! read {
+    ($($(#[$doc:meta])* $function:ident = $name:literal,)*) => {
+        $($(#[$doc])*
+        ///
+        /// # Errors
+        /// None in practice: the text is compiled in and tested.
+        pub fn $function() -> Result<Dialect, Error> {
+            from_json(shipped::$function())
+        })*
+    };
 }
 
-/// next-auth v4.
-///
-/// # Errors
-/// None in practice: the text is compiled in and tested.
-pub fn next_auth_v4() -> Result<Dialect, Error> {
-    from_json(include_str!("../../core/dialects/next-auth-v4.json"))
-}
+twinfetch_core::shipped_dialects!(read);
 
 /// A user's own dialect, from JSON text.
 ///

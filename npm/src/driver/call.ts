@@ -1,5 +1,6 @@
 import { callInvalid, corePanicked, malformedBody, unauthorized } from '../../generated/errors.js'
-import type { Core, CoreReply, Flight, Outcome, Pair, SendStep, Verb } from '../abi.js'
+import type { Verb } from '../../generated/verbs.js'
+import type { Core, CoreReply, Flight, Outcome, Pair, SendStep } from '../abi.js'
 import { codeOf } from '../failure.js'
 import type { Query, RequestOptions } from '../request.js'
 import { bodyOf, membersOf } from './body.js'

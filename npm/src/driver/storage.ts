@@ -8,20 +8,22 @@ export interface KeptTokens extends Tokens {
 
 /** Where a client's tokens outlive the page. */
 export interface TokenStore {
+  /** The name of the entry. */
+  readonly key: string
   /** Whether there is any place besides memory. */
-  outlives?: boolean
+  readonly outlives: boolean
+  /** What was kept last. */
+  memory?: KeptTokens | undefined
   load(): KeptTokens | undefined
   /** Keeps the tokens, or clears every trace of them. */
   save(tokens: KeptTokens | undefined): void
 }
 
-/** The key of a client's entry in `localStorage` and `sessionStorage`. */
-export const storageKey = ({ baseUrl }: ClientConfig): string => `twinfetch:${baseUrl}`
-
 /** Makes the store of the places that the app chose: the first which has tokens is read, all are written. */
 export const tokenStore = (config: ClientConfig): TokenStore => {
   const places = config.storage.map((place) => placeOf(place, config)).filter((place) => place !== undefined)
-  return {
+  const store: TokenStore = {
+    key: keyOf(config),
     outlives: places.length > 0,
     load: () => {
       for (const place of places) {
@@ -31,10 +33,14 @@ export const tokenStore = (config: ClientConfig): TokenStore => {
       return undefined
     },
     save: (tokens) => {
+      store.memory = tokens
       for (const place of places) guarded(() => place.save(tokens))
     },
   }
+  return store
 }
+
+const keyOf = ({ baseUrl }: ClientConfig) => `twinfetch:${baseUrl}`
 
 /** The value of a cookie that scripts may read. */
 export const readCookie = (name: string): string | undefined => {
@@ -43,19 +49,21 @@ export const readCookie = (name: string): string | undefined => {
   return pair?.slice(name.length + 1)
 }
 
-const placeOf = (place: TokenStorage, config: ClientConfig): TokenStore | undefined => {
+type Place = Pick<TokenStore, 'load' | 'save'>
+
+const placeOf = (place: TokenStorage, config: ClientConfig): Place | undefined => {
   if (place === 'cookie') return cookiePlace(config)
   const storage = place === 'memory' ? undefined : guarded(() => globalThis[place])
-  return storage && webPlace(storage, storageKey(config))
+  return storage && webPlace(storage, keyOf(config))
 }
 
-const webPlace = (storage: Storage, key: string): TokenStore => ({
+const webPlace = (storage: Storage, key: string): Place => ({
   load: () => JSON.parse(storage.getItem(key) ?? 'null') ?? undefined,
   save: (tokens) => (tokens ? storage.setItem(key, JSON.stringify(tokens)) : storage.removeItem(key)),
 })
 
 // Only the access token, under the name by which a server looks for it; a refresh token is nothing to send around.
-const cookiePlace = ({ dialect: { seal } }: ClientConfig): TokenStore | undefined => {
+const cookiePlace = ({ dialect: { seal } }: ClientConfig): Place | undefined => {
   if (typeof document === 'undefined' || !('cookie' in seal)) return undefined
   const write = (value: string, expires: number) => {
     const secure = location.protocol === 'https:' ? '; Secure' : ''

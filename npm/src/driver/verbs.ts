@@ -1,5 +1,6 @@
-import { callInvalid, signInRefused } from '../../generated/errors.js'
-import type { Core, CoreReply, Verb } from '../abi.js'
+import { callInvalid, signInRefused, timedOut } from '../../generated/errors.js'
+import type { Verb } from '../../generated/verbs.js'
+import type { Core, CoreReply } from '../abi.js'
 import type { ClientConfig } from '../options.js'
 import type { CoreSession } from '../session.js'
 import { drive, type Hands } from './call.js'
@@ -40,7 +41,7 @@ export const verbsOf = (
 ): Verbs => {
   const underway = new Map<Verb, Promise<void>>()
   let reading: AbortController | undefined
-  let kept = store.load()
+  let kept = store.memory ?? store.load()
   if (kept) core.restore(kept.access, kept.refresh, false)
 
   const mirrored = () => (dialect.csrf?.kind === 'mirrored' ? readCookie(dialect.csrf.cookie) : undefined)
@@ -59,6 +60,7 @@ export const verbsOf = (
     if (found?.access === kept?.access) return
     core.restore(found?.access, found?.refresh, found?.mark !== undefined && found.mark === kept?.mark)
     kept = found
+    store.memory = found
   }
   const flight = (verb: Verb, body: unknown, deadline: Deadline) =>
     drive(core, core.verb(verb, mirrored()), hands, { body, cache: 'no-store' }, deadline)
@@ -76,7 +78,7 @@ export const verbsOf = (
     if (!controller.signal.aborted) keep()
   }
   const refresh = () =>
-    alone(async () => {
+    alone(store, async () => {
       const before = core.tokens()?.access
       synchronize()
       if (core.tokens()?.access !== before) return
@@ -90,21 +92,26 @@ export const verbsOf = (
         if (ended) announce()
       }
     })
-  const once = (verb: Verb, work: () => Promise<void>, deadline: Deadline) => {
+  const once = (verb: Verb, work: () => Promise<void>) => {
     let promise = underway.get(verb)
     if (!promise) {
       promise = work().finally(() => underway.delete(verb))
       underway.set(verb, promise)
     }
-    return deadline.wait(promise)
+    return promise
+  }
+  // While a sign-out is on its way nobody knows who is signed in.
+  const signedOut = async (deadline: Deadline) => {
+    const leaving = underway.get('signOut')
+    if (leaving) await deadline.wait(leaving.catch(passOver))
   }
 
   const hands: Hands = {
     // A renewal that fails is no failure of the driver: the core knows of it and says how the call ends.
-    renew: (verb, deadline) =>
-      once(verb, verb === 'refresh' ? () => refresh().catch(passOver) : read, deadline),
+    renew: (verb, deadline) => deadline.wait(once(verb, verb === 'refresh' ? refresh : read).catch(passOver)),
   }
   const session: Verbs['session'] = async (deadline, fresh) => {
+    await signedOut(deadline)
     if (fresh) {
       core.forget()
       // What is under way began before, and may tell what has been.
@@ -112,8 +119,9 @@ export const verbsOf = (
       if (before) await deadline.wait(before)
     }
     const known = core.fresh(Date.now())
-    if (known) onSession(known)
-    else await once('getSession', read, deadline)
+    if (known) return onSession(known)
+    await deadline.wait(once('getSession', read))
+    if (underway.has('signOut')) await session(deadline)
   }
   const signedIn = async (deadline: Deadline): Promise<CoreReply> => {
     keep(`${Date.now()}${Math.random()}`)
@@ -132,15 +140,20 @@ export const verbsOf = (
         await flight(verb, value, deadline)
         return signedIn(deadline)
       case 'signOut': {
-        reading?.abort()
-        store.save(undefined)
-        const { data } = await flight(verb, undefined, deadline)
-        keep()
-        announce()
+        let data: unknown
+        const leave = async () => {
+          reading?.abort()
+          store.save(undefined)
+          data = (await flight(verb, undefined, deadline)).data
+          keep()
+          announce()
+        }
+        await signedOut(deadline)
+        await once(verb, leave)
         return { data }
       }
       case 'refresh':
-        if (dialect.renewal.kind === 'rotate') await once(verb, refresh, deadline)
+        if (dialect.renewal.kind === 'rotate') await deadline.wait(once(verb, refresh))
         await session(deadline, true)
         return {}
       case 'update':
@@ -160,6 +173,7 @@ export const verbsOf = (
     session,
     synchronize,
     ready: async (deadline) => {
+      await signedOut(deadline)
       if (core.waits(Date.now())) await session(deadline)
     },
     signInWithLink: async (deadline) => {
@@ -177,9 +191,14 @@ export const verbsOf = (
 }
 
 // One tab at a time: a refresh token is spent once.
-const alone = (work: () => Promise<void>): Promise<void> => {
-  const locks = globalThis.navigator?.locks
-  return locks ? locks.request('twinfetch-refresh', work) : work()
+const alone = async ({ key, outlives }: TokenStore, work: () => Promise<void>): Promise<void> => {
+  const locks = outlives && globalThis.navigator?.locks
+  if (!locks) return work()
+  try {
+    await locks.request(key, { signal: AbortSignal.timeout(TIMEOUT) }, work)
+  } catch (thrown) {
+    throw (thrown as Error)?.name === 'TimeoutError' ? timedOut : thrown
+  }
 }
 
 const passOver = () => {}

@@ -1,11 +1,14 @@
 use serde_json::Value;
+use twinfetch_core::address::BaseUrl;
 use twinfetch_core::cookie::{Cookies, SessionCookie};
 use twinfetch_core::csrf;
 use twinfetch_core::dialect::{Dialect, Identity, Seal, SealVersion};
+use twinfetch_core::exchange::{Step, Wants};
 use twinfetch_core::head::Head;
 use twinfetch_core::seal::{Sessions, json};
 use twinfetch_core::secret::Secret;
-use twinfetch_core::session::{Standing, identify};
+use twinfetch_core::session::{Presented, Standing};
+use twinfetch_core::verb::{self, Flow, Next, Sites, Verb};
 
 use crate::met;
 use crate::report::{Disagreement, Outcome, Report};
@@ -134,9 +137,7 @@ impl App {
         let status = u16::try_from(response.number("status")?).map_err(|error| error.to_string())?;
         let content_type = response.optional_text("content_type")?.map(str::to_owned);
         let head = Head { status, content_type, ..Head::default() };
-        let Identity::Endpoint { session, absent, .. } = &self.dialect.identity;
-        let document = document.filter(|_| head.is_json());
-        let standing = identify(session, absent, &head, document.as_ref());
+        let standing = read_session(&self.dialect, head, document);
         let token = document.and_then(|document| document.get("accessToken")?.as_str());
         let cookies = self.jar.cookies();
         let has_cookie = cookies.session(&self.cookie.name).is_ok_and(|session| session.is_some());
@@ -145,7 +146,22 @@ impl App {
             (200, false) => Some(Standing::Anonymous),
             _ => None,
         };
-        met("session", &expected, &standing.ok())?;
+        met("session", &expected, &standing)?;
         Ok(1)
+    }
+}
+
+/// What the core makes of the answer to a session read; nothing when it stays unknown who is signed in.
+fn read_session(dialect: &Dialect, head: Head, document: Option<&Value>) -> Option<Standing> {
+    let base = |url| BaseUrl::parse(url, "url").ok();
+    let sites = Sites { backend: base("http://backend.test")?, app: base("http://app.test") };
+    let (mut flow, next) = Flow::start(dialect, &sites, Verb::ReadSession, Presented::default());
+    let Next::Step(Step::Send(exchange, _)) = next else { return None };
+    let Step::Read(exchange) = exchange.answered(Ok(head)) else { return None };
+    let document = document.filter(|_| exchange.wants() == Wants::Document);
+    let Step::Done(ended) = exchange.received(Ok(document.as_ref())) else { return None };
+    match flow.next(&sites, ended.map(|_| document.as_ref())) {
+        Next::Done(Ok(verb::Outcome::Session(standing))) => Some(standing),
+        _ => None,
     }
 }

@@ -7,8 +7,9 @@ use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 use twinfetch_core::dialect::Dialect;
 use twinfetch_core::error::{Code, Error, Kind};
+use twinfetch_core::verb::Verb;
 
-/// Writes `errors.json`, `schema.json` and one module per dialect.
+/// Writes `errors.json`, `verbs.json`, `schema.json` and one module per dialect.
 pub(super) fn write(generated: &Path) -> Result<()> {
     let dialects = generated.join("dialects");
     if dialects.exists() {
@@ -16,6 +17,8 @@ pub(super) fn write(generated: &Path) -> Result<()> {
     }
     fs::create_dir_all(&dialects)?;
     fs::write(generated.join("errors.json"), format!("{:#}\n", errors()))?;
+    let verbs: Vec<_> = Verb::ALL.iter().map(|verb| verb.name()).collect();
+    fs::write(generated.join("verbs.json"), format!("{:#}\n", json!(verbs)))?;
     fs::write(generated.join("schema.json"), format!("{:#}\n", Dialect::schema().to_json()))?;
     for (name, text) in Dialect::SHIPPED {
         fs::write(dialects.join(format!("{name}.ts")), module(name, text).context(*name)?)?;

@@ -11,21 +11,49 @@ use super::Purpose;
 /// How long one question may take; a first page can be slow.
 const ANSWER: Duration = Duration::from_secs(10);
 
-/// The ports of the three programs.
+/// The ports of the programs.
 pub(super) struct Ports {
     pub(super) backend: u16,
     pub(super) next: u16,
     pub(super) axum: u16,
+    pub(super) react: u16,
+    /// The backends of S1, S2, S3 and S4.
+    pub(super) systems: [u16; 4],
+    /// S1 with tokens that end soon, and S2 which refuses under status 200.
+    pub(super) variants: [u16; 2],
 }
 
 impl Ports {
     /// Takes well-known ports where a person has to type them and they are free, else what the system gives.
     pub(super) fn choose(purpose: Purpose) -> Result<Self> {
         let wanted = |port: u16| if purpose == Purpose::Demo { port } else { 0 };
-        // All three are held until all are known, so that they differ.
-        let (backend, next, axum) = (take(wanted(8080))?, take(wanted(3000))?, take(wanted(3001))?);
-        let number = |listener: &TcpListener| listener.local_addr().map(|address| address.port());
-        Ok(Self { backend: number(&backend)?, next: number(&next)?, axum: number(&axum)? })
+        // All are held until all are known, so that they differ.
+        let mut held = Vec::new();
+        let mut port = |well_known| {
+            let listener = take(wanted(well_known))?;
+            let port = listener.local_addr()?.port();
+            held.push(listener);
+            anyhow::Ok(port)
+        };
+        Ok(Self {
+            backend: port(8080)?,
+            next: port(3000)?,
+            axum: port(3001)?,
+            react: port(5173)?,
+            systems: [port(8081)?, port(8082)?, port(8083)?, port(8084)?],
+            variants: [port(0)?, port(0)?],
+        })
+    }
+
+    /// The programs that have to answer before anything is shown or tested, by their names in messages.
+    pub(super) fn awaited(&self, purpose: Purpose) -> Vec<(&'static str, u16)> {
+        let mut awaited =
+            vec![("backend", self.backend), ("next", self.next), ("axum", self.axum), ("react", self.react)];
+        awaited.extend(self.systems.map(|port| ("systems", port)));
+        if purpose == Purpose::Tests {
+            awaited.extend(self.variants.map(|port| ("variants", port)));
+        }
+        awaited
     }
 }
 

@@ -27,13 +27,13 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    /// Starts it with both its outputs in a log of its own.
+    /// Starts it with both its outputs in a log of its own, and a standard input that stays open as long as this lives.
     pub(crate) fn start(name: &'static str, command: &mut Command) -> Result<Self> {
         let folder = target().join("xtask/logs");
         fs::create_dir_all(&folder)?;
         let log = folder.join(format!("{name}.log"));
         let file = File::create(&log)?;
-        command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file);
+        command.stdin(Stdio::piped()).stdout(file.try_clone()?).stderr(file);
         Self::spawn(name, command, log)
     }
 
@@ -46,6 +46,14 @@ impl Program {
         group::lead(command);
         let child = command.spawn().with_context(|| format!("cannot start {name}"))?;
         Ok(Self { name, child, log })
+    }
+
+    /// What it says after these words on a line of its log, as soon as it has said it.
+    pub(crate) fn said(&self, words: &str) -> Option<String> {
+        let log = fs::read_to_string(&self.log).ok()?;
+        // A line that is not ended yet may be half of one.
+        let mut lines = log.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n'));
+        lines.find_map(|line| line.strip_prefix(words)).map(str::to_owned)
     }
 
     /// How it ended, if it did.
@@ -154,6 +162,16 @@ mod tests {
             assert!(Instant::now() < deadline, "the grandchild is still there");
             std::thread::yield_now();
         }
+    }
+
+    #[test]
+    fn a_program_has_said_what_its_log_has_a_whole_line_of() {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "echo ready at 7; printf 'almost at 8'"]);
+        let mut program = Program::start("said", &mut shell).unwrap();
+        assert!(program.wait(PATIENCE));
+        assert_eq!(program.said("ready at "), Some("7".to_owned()));
+        assert_eq!(program.said("almost at "), None);
     }
 
     #[test]

@@ -16,7 +16,7 @@ pub(super) fn run_all() -> Result<()> {
     let chromium = browser::chromium()?;
     Stack::build(Purpose::Tests)?;
     npm::install("tests/e2e")?;
-    for folder in ["examples/nextjs", "tests/e2e"] {
+    for folder in ["examples/nextjs", "examples/react", "tests/e2e"] {
         run(npm::npm(folder).args(["run", "--silent", "check"]))?;
     }
     let interrupt = Interrupt::listen()?;
@@ -28,7 +28,9 @@ pub(super) fn run_all() -> Result<()> {
         .env("TWINFETCH_AUTH_SECRET", &stack.secret)
         .env("TWINFETCH_AXUM_URL", stack.axum_url())
         .env("TWINFETCH_BACKEND_URL", stack.backend_url())
-        .env("TWINFETCH_NEXT_URL", stack.next_url());
+        .env("TWINFETCH_NEXT_URL", stack.next_url())
+        .env("TWINFETCH_REACT_URL", stack.react_url())
+        .envs(stack.system_urls());
     let mut tests = Program::start_shown("the tests", &mut tests)?;
     loop {
         if let Some(status) = tests.ended()? {

@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::workspace::{contains, files, path, shown};
 
 /// Texts that JOSE code cannot do without: the key derivation's label and the names of the algorithms.
-const JOSE: [&str; 5] = ["A256CBC-HS512", "A256GCM", "Generated Encryption Key", "HKDF", "HS256"];
+const JOSE: [&str; 4] = ["A256CBC-HS512", "A256GCM", "Generated Encryption Key", "HKDF"];
 
 /// Whether there is something to search.
 pub(super) fn is_built() -> bool {

@@ -19,6 +19,7 @@ mod axes;
 mod check;
 mod schema;
 mod shape;
+pub mod shipped;
 mod unread;
 
 pub use axes::{
@@ -94,35 +95,6 @@ impl Dialect {
 }
 
 #[cfg(feature = "json")]
-macro_rules! shipped {
-    ($($(#[$doc:meta])* $function:ident = $name:literal,)*) => {
-        impl Dialect {
-            /// The shipped dialects: their names and their JSON texts.
-            pub const SHIPPED: &'static [(&'static str, &'static str)] =
-                &[$(($name, include_str!(concat!("../../dialects/", $name, ".json"))),)*];
-
-            $($(#[$doc])* pub fn $function() -> Self { Self::shipped($name) })*
-        }
-    };
-}
-
-#[cfg(feature = "json")]
-shipped! {
-    /// Auth.js, as next-auth v5 speaks it.
-    authjs = "authjs",
-    /// A JWT in a cookie, with permissions.
-    cookie_jwt = "cookie-jwt",
-    /// An access token and a refresh token that rotate, as Nest apps have them.
-    dual_token = "dual-token",
-    /// next-auth v4.
-    next_auth_v4 = "next-auth-v4",
-    /// A sign-in at an OAuth provider, and a cookie.
-    oauth_cookie = "oauth-cookie",
-    /// One user, a token, and links that sign their bearer in.
-    single_user = "single-user",
-}
-
-#[cfg(feature = "json")]
 impl Dialect {
     /// Reads a dialect from JSON text.
     ///
@@ -140,12 +112,6 @@ impl Dialect {
             Error::new(Code::DialectInvalid).with_message(message)
         })?;
         Self::read(&&document)
-    }
-
-    #[expect(clippy::expect_used, reason = "the shipped texts are compiled in, and a test reads every one")]
-    fn shipped(name: &str) -> Self {
-        let text = Self::SHIPPED.iter().find(|(known, _)| *known == name).map_or("", |(_, text)| text);
-        Self::from_json(text).expect("a shipped dialect is valid")
     }
 }
 

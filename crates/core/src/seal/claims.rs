@@ -44,6 +44,12 @@ impl Claims {
         self.get("exp")?.as_f64()
     }
 
+    /// Whether the token says that it was issued at this moment in Unix seconds, or later.
+    pub fn issued_since(&self, moment: u64) -> bool {
+        #[expect(clippy::cast_precision_loss, reason = "seconds are exact in a double for millions of years")]
+        self.get("iat").and_then(Value::as_f64).is_some_and(|issued| issued >= moment as f64)
+    }
+
     /// The time claims, as `jose` checks them (RFC 7519, sections 4.1.4 to 4.1.6).
     fn check_times(&self, now: u64) -> Result<(), SealError> {
         #[expect(clippy::cast_precision_loss, reason = "seconds are exact in a double for millions of years")]

@@ -23,12 +23,16 @@ pub enum SealError {
     Malformed,
     /// The token names a key that is not on the ring.
     NoMatchingSecret,
+    /// The token is for another use than access.
+    NotAccess,
     /// The token's life has not begun.
     NotYetValid,
     /// The token asks for an extension, a compression for example.
     NotSupported,
     /// The content is not a JSON object.
     PayloadNotObject,
+    /// The token was issued before its user's sessions were ended.
+    Revoked,
     /// The token or its header is longer than any session.
     TooLong,
 }
@@ -44,9 +48,11 @@ impl SealError {
             Self::IvLength => "other_error",
             Self::Malformed | Self::TooLong => "malformed_jwe",
             Self::NoMatchingSecret => "no_matching_secret",
+            Self::NotAccess => "not_access",
             Self::NotYetValid => "not_yet_valid",
             Self::NotSupported => "not_supported",
             Self::PayloadNotObject => "payload_not_json_object",
+            Self::Revoked => "revoked",
         }
     }
 }
@@ -61,9 +67,11 @@ impl fmt::Display for SealError {
             Self::IvLength => "the initialisation vector has the wrong length",
             Self::Malformed => "the token is malformed",
             Self::NoMatchingSecret => "the token was made with a secret that is not configured",
+            Self::NotAccess => "the token is for another use than access",
             Self::NotYetValid => "the token is not valid yet",
             Self::NotSupported => "the token uses an extension that is not supported",
             Self::PayloadNotObject => "the token's content is not a JSON object",
+            Self::Revoked => "the token was issued before its user's sessions were ended",
             Self::TooLong => "the token is too long",
         })
     }
@@ -88,8 +96,8 @@ pub enum KeyringError {
 impl fmt::Display for KeyringError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
-            Self::EmptySecret => "a session secret is empty: set AUTH_SECRET (or NEXTAUTH_SECRET) to the app's value",
-            Self::NoSecret => "no session secret is given: set AUTH_SECRET (or NEXTAUTH_SECRET) to the app's value",
+            Self::EmptySecret => "a session secret is empty",
+            Self::NoSecret => "no session secret is given",
             Self::SaltTooLong => "the session cookie's name is too long",
             Self::SeveralSecrets => "several session secrets are given, but NextAuth v4 knows only one",
         })

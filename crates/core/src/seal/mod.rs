@@ -3,6 +3,7 @@
 //! ```text
 //! secrets + salt ──Keyring::new──▶ Keyring        keys derived once
 //! cookie value   ──Keyring::decode(token, now)──▶ Claims
+//! signed token   ──Signed::verify(token, now)───▶ Claims
 //! ```
 //!
 //! Two formats: the Auth.js session token, a JWE of compact serialisation with `"alg":"dir"`
@@ -20,12 +21,14 @@
 mod claims;
 mod encryption;
 mod error;
+mod hmac;
 pub mod json;
 mod jwe;
 pub mod jws;
 mod key;
 mod keyring;
 mod sessions;
+mod signed;
 
 pub use crate::dialect::SealVersion;
 pub use claims::{Claims, TOLERANCE};
@@ -35,3 +38,4 @@ pub use jwe::{MAX_HEADER_BYTES, MAX_TOKEN_BYTES};
 pub use key::Key;
 pub use keyring::Keyring;
 pub use sessions::{SessionError, Sessions};
+pub use signed::Signed;

@@ -28,6 +28,7 @@ pub struct Held<C> {
 pub struct Read {
     notices: u64,
     epoch: u64,
+    pub(super) generation: u64,
 }
 
 /// How long it is believed that nobody is signed in, in milliseconds: a sign-in elsewhere shows soon.
@@ -87,12 +88,17 @@ impl<C> Held<C> {
 
     /// Notes that a read begins.
     pub const fn begin(&self) -> Read {
-        Read { notices: self.notices, epoch: self.epoch }
+        Read { notices: self.notices, epoch: self.epoch, generation: self.generation }
+    }
+
+    /// Whether what began then is still of use: nobody has signed in or out since.
+    pub const fn concerns(&self, read: Read) -> bool {
+        read.epoch == self.epoch
     }
 
     /// Takes over what a read found; a find from before a sign-in or a sign-out is dropped.
     pub fn finish(&mut self, read: Read, found: Session<C>, now: u64) {
-        if read.epoch != self.epoch {
+        if !self.concerns(read) {
             return;
         }
         if self.tokens.is_none() && token(self.session.as_ref()) != token(Some(&found)) {
@@ -227,7 +233,7 @@ impl<C> Held<C> {
 
     /// Takes over what the user may do; what was asked for another user is dropped.
     pub fn allow(&mut self, read: Read, permissions: Permissions) {
-        if read.epoch == self.epoch && read.notices == self.notices {
+        if self.concerns(read) && read.notices == self.notices {
             self.permissions = Some(permissions);
         }
     }

@@ -2,9 +2,11 @@
 
 mod held;
 mod identity;
+mod taken;
 
 pub use held::{Held, Read};
 pub use identity::{Standing, is_bearer, read_claims};
+pub use taken::{Errand, SignedOut, Taken};
 
 use crate::error::Error;
 use crate::secret::Secret;

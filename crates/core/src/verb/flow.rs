@@ -30,9 +30,9 @@ pub enum Next<'a> {
     Done(Result<Outcome, Error>),
 }
 
-/// What a verb brought.
+/// What a verb brought, and who is signed in by its document.
 #[derive(Clone, Debug)]
-pub enum Outcome {
+pub enum Outcome<S = Standing> {
     /// It was accepted; there is nothing to keep.
     Accepted,
     /// The refresh token is dead: the session is over.
@@ -42,9 +42,23 @@ pub enum Outcome {
     /// The codes of what the user may do.
     Permissions(Vec<String>),
     /// What the document says of who is signed in.
-    Session(Standing),
+    Session(S),
     /// New tokens to keep.
     Tokens(Tokens),
+}
+
+impl Outcome {
+    /// Has `read` make a session of what the document says.
+    pub fn with_session<S>(self, read: impl FnOnce(Standing) -> S) -> Outcome<S> {
+        match self {
+            Self::Accepted => Outcome::Accepted,
+            Self::Gone => Outcome::Gone,
+            Self::Link(link) => Outcome::Link(link),
+            Self::Permissions(codes) => Outcome::Permissions(codes),
+            Self::Session(standing) => Outcome::Session(read(standing)),
+            Self::Tokens(tokens) => Outcome::Tokens(tokens),
+        }
+    }
 }
 
 impl<'a> Flow<'a> {
@@ -91,11 +105,14 @@ impl<'a> Flow<'a> {
         if let Some(refusal) = refusal {
             self.attempts_left -= 1;
             // Two first visits at once make each other's token void (Auth.js): a second try has one that counts.
-            if self.attempts_left > 0 && refusal == "MissingCSRF" {
+            if self.attempts_left > 0 && refusal == Refusal::FormToken {
                 self.fetching_token = true;
                 return self.send(sites, None);
             }
-            return Next::Done(Err(Error::new(Code::SignInRefused)));
+            return Next::Done(Err(Error::new(match refusal {
+                Refusal::Credentials => Code::SignInRefused,
+                Refusal::FormToken | Refusal::Server => Code::ServerFailed,
+            })));
         }
         Next::Done(match ended {
             Ok(document) => self.outcome(document),
@@ -179,19 +196,31 @@ impl<'a> Flow<'a> {
         token.map(Secret::new).ok_or_else(|| Error::new(Code::SessionMalformed))
     }
 
-    /// Why a form was refused: the value of `error` in the query of the address that it was answered with.
-    fn refusal<D: Document + Clone>(&self, document: &D) -> Option<&'static str> {
+    /// Why a form was refused: what `error` says in the query of the address that it was answered with.
+    fn refusal<D: Document + Clone>(&self, document: &D) -> Option<Refusal> {
         let (Verb::SignIn | Verb::SignOut, Some(SignIn::Form { url, .. })) = (self.verb, &self.dialect.sign_in) else {
             return None;
         };
         let address = document.at(url.as_str()).and_then(|url| url.text())?;
         let (_, query) = text::cut(text::before(&address, b'#'), b'?')?;
         text::parts(query, b'&').find_map(|part| match text::cut(part, b'=')? {
-            ("error", "MissingCSRF") | ("csrf", _) => Some("MissingCSRF"),
-            ("error", _) => Some("refused"),
+            ("error", "MissingCSRF") | ("csrf", _) => Some(Refusal::FormToken),
+            ("error", "Configuration") => Some(Refusal::Server),
+            ("error", _) => Some(Refusal::Credentials),
             _ => None,
         })
     }
+}
+
+/// Why a form was refused.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Refusal {
+    /// The credentials are wrong.
+    Credentials,
+    /// The token that forms repeat did not count.
+    FormToken,
+    /// The app itself failed; Auth.js says of all that the error `Configuration`.
+    Server,
 }
 
 fn is_one_of(absences: &[Absence], error: &Error) -> bool {

@@ -161,7 +161,7 @@ impl OAuthBuilder {
         let flow_cookie = FlowCookie::new(&self.cookie_name, secure, &self.secrets, names)
             .map_err(|cause| unusable("secrets", &cause.to_string()))?;
         let provider = BaseUrl::parse(issuer.as_str(), "issuer").map_err(Error::new)?;
-        let transport = Transport::new(limits(self.timeout), &provider)
+        let transport = Transport::new(limits(self.timeout), [&provider])
             .map_err(|failure| unusable("issuer", "connections cannot be set up").with_cause(Some(failure.cause)))?;
         Ok(OAuth::from_parts(Parts {
             provider: Provider::new(issuer),

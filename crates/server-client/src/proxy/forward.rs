@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::{Either, pending, select};
-use http::header::{AUTHORIZATION, CONTENT_LENGTH, LOCATION};
-use http::{HeaderMap, HeaderValue, Method as Verb, Request, Response, StatusCode};
+use http::header::{AUTHORIZATION, CONTENT_LENGTH, COOKIE, LOCATION};
+use http::{HeaderMap, HeaderName, HeaderValue, Method as Verb, Request, Response, StatusCode};
 use http_body::Body;
 use tokio::time::{Instant, sleep, timeout_at};
 use twinfetch_core::address::Path;
 use twinfetch_core::call::Method;
+use twinfetch_core::dialect::Csrf;
 use twinfetch_core::error::{Code, Error as Reason};
 use twinfetch_core::head::Head;
 use twinfetch_core::proxy::{Failure as Outcome, Spent, Upload as Turn};
@@ -63,7 +64,7 @@ where
         origin: settings.client.base().origin().as_str().to_owned(),
         request_id,
     });
-    let outcome = match headers(settings, &api, &parts.headers, &called) {
+    let outcome = match headers(settings, &api, (method, &parts.headers), &called) {
         Ok(mut headers) => {
             let upload = (!body.is_end_stream()).then(|| Upload::new(body));
             if upload.is_none() && matches!(method, Method::Patch | Method::Post | Method::Put) {
@@ -81,13 +82,29 @@ where
     outcome.unwrap_or_else(|error| refuse(&error.of(&called), &called.request_id))
 }
 
-fn headers(settings: &Settings, api: &Api, headers: &HeaderMap, called: &Called) -> Result<HeaderMap, Error> {
+fn headers(
+    settings: &Settings,
+    api: &Api,
+    (method, headers): (Method, &HeaderMap),
+    called: &Called,
+) -> Result<HeaderMap, Error> {
     let unusable = |_| Error::new(Reason::new(Code::SessionMalformed));
     let mut headers = passing(&settings.requests, headers);
-    if let Some(token) = api.present()?.token {
-        let mut value = HeaderValue::try_from(format!("Bearer {}", token.expose())).map_err(unusable)?;
+    let presented = api.present()?;
+    let bearer = presented.token.map(|token| format!("Bearer {}", token.expose()));
+    let cookie = presented.cookie.map(|cookie| cookie.expose().to_owned());
+    for (name, value) in [(AUTHORIZATION, bearer), (COOKIE, cookie)] {
+        let Some(value) = value else { continue };
+        let mut value = HeaderValue::try_from(value).map_err(unusable)?;
         value.set_sensitive(true);
-        headers.insert(AUTHORIZATION, value);
+        headers.insert(name, value);
+    }
+    // The proxy has seen for itself that the request comes from the app's own pages.
+    if let (false, Some(Csrf::Mirrored { header, .. }), Some(value)) =
+        (method.is_safe(), &settings.client.dialect().csrf, presented.mirrored)
+    {
+        let name = HeaderName::try_from(header.as_str()).map_err(|_| Error::new(Reason::new(Code::ConfigInvalid)))?;
+        headers.insert(name, HeaderValue::try_from(value).map_err(unusable)?);
     }
     headers.insert(REQUEST_ID, HeaderValue::try_from(&called.request_id).map_err(unusable)?);
     Ok(headers)

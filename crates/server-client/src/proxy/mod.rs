@@ -55,8 +55,9 @@ use crate::error::BoxError;
 /// # What goes through
 ///
 /// * Method, path, query and body, streamed both ways as fast as the slower side; whoever hangs up ends the other's exchange.
-/// * Headers by an allow-list ([`ProxyBuilder::request_header`]): never cookies, `Host`, `X-Forwarded-*`, those of the
-///   connection. The session's access token goes as `Authorization`, or nothing where nobody is signed in.
+/// * Headers by an allow-list ([`ProxyBuilder::request_header`]): never `Host`, `X-Forwarded-*`, those of the
+///   connection, or cookies, but for those that the dialect passes on. The session's access token goes as `Authorization`, or
+///   nothing where nobody is signed in.
 /// * Any status and body of the backend except 5xx, whose body is for its own log: the browser gets a message.
 /// * A redirect to a path that is allowed, as a path; others are refused.
 ///

@@ -14,7 +14,7 @@ pub(crate) use stream::{Incoming, Outgoing, Unanswered};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, SET_COOKIE};
 use http::{HeaderName, HeaderValue, Method};
 use tokio::time::timeout;
 use twinfetch_core::address::BaseUrl;
@@ -63,11 +63,15 @@ pub(crate) struct Response {
 }
 
 impl Transport {
-    /// Sets up a pool for the backend at `base`.
-    pub(crate) fn new(limits: Limits, base: &BaseUrl) -> Result<Self, Failure> {
-        // Every URL of a call begins with it: what reqwest's parser refuses would fail each of them.
-        let url = reqwest::Url::parse(base.as_str());
-        let secure = url.map_err(|_| Failure::new(Code::ConfigInvalid, "its host is no address"))?.scheme() == "https";
+    /// Sets up a pool for requests below these addresses.
+    pub(crate) fn new<'b>(limits: Limits, bases: impl IntoIterator<Item = &'b BaseUrl>) -> Result<Self, Failure> {
+        let mut secure = false;
+        for base in bases {
+            // Every URL of a call begins with one: what reqwest's parser refuses would fail each of them.
+            let url = reqwest::Url::parse(base.as_str());
+            let url = url.map_err(|_| Failure::new(Code::ConfigInvalid, "its host is no address"))?;
+            secure |= url.scheme() == "https";
+        }
         let builder = reqwest::Client::builder()
             .connect_timeout(limits.connect)
             .pool_idle_timeout(KEPT_OPEN)
@@ -135,7 +139,7 @@ impl Transport {
         let mut builder = self.client.request(method, &request.url);
         for (name, secret) in [(AUTHORIZATION, &request.authorization), (COOKIE, &request.cookie)] {
             let Some(secret) = secret else { continue };
-            let mut value = HeaderValue::from_str(secret.expose()).map_err(|_| invalid())?;
+            let mut value = HeaderValue::from_bytes(secret.expose().as_bytes()).map_err(|_| invalid())?;
             value.set_sensitive(true);
             builder = builder.header(name, value);
         }
@@ -162,5 +166,10 @@ impl Response {
     pub(crate) fn head(&self) -> Head {
         let headers = self.inner.headers();
         Head::new(self.inner.status().as_u16(), |name| headers.get(name)?.to_str().ok().map(str::to_owned))
+    }
+
+    /// The cookies that the server sets.
+    pub(crate) fn set_cookies(&self) -> impl Iterator<Item = HeaderValue> {
+        self.inner.headers().get_all(SET_COOKIE).iter().cloned()
     }
 }

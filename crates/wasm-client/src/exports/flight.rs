@@ -2,9 +2,9 @@
 
 use js_sys::Object;
 use twinfetch_core::document::Document;
-use twinfetch_core::error::Error;
+use twinfetch_core::error::{Code, Error};
 use twinfetch_core::exchange::{Payload, Reply, Step, Wants};
-use twinfetch_core::session::Read;
+use twinfetch_core::session::Errand;
 use twinfetch_core::verb::{Flow, Next, Verb};
 use wasm_bindgen::prelude::*;
 
@@ -17,14 +17,13 @@ use crate::document::JsDocument;
 #[wasm_bindgen]
 pub struct Flight {
     pub(super) step: Option<Step<'static>>,
-    pub(super) errand: Option<Errand>,
+    pub(super) verb: Option<Underway>,
 }
 
-/// A verb, with what is needed to take over what it brings.
-pub(super) struct Errand {
+/// A verb on its way, with what is needed to take over what it brings.
+pub(super) struct Underway {
     pub(super) flow: Flow<'static>,
-    pub(super) verb: Verb,
-    pub(super) read: Read,
+    pub(super) errand: Errand,
 }
 
 #[wasm_bindgen]
@@ -55,19 +54,19 @@ impl Flight {
             step => step,
         };
         let value = Object::new();
-        let ended = match (self.step.take(), &mut self.errand) {
-            (Some(Step::Done(ended)), Some(errand)) => {
+        let ended = match (self.step.take(), &mut self.verb) {
+            (Some(Step::Done(ended)), Some(underway)) => {
                 let document = (!document.0.is_undefined()).then_some(&document);
                 let ended = ended.map(|reply| match reply.payload {
                     Payload::At(_) => document,
                     Payload::Nothing | Payload::Raw => None,
                 });
-                match errand.flow.next(&core.sites, ended) {
+                match underway.flow.next(&core.sites, ended) {
                     Next::Step(step) => {
                         self.step = Some(step);
                         None
                     }
-                    Next::Done(ended) => Some(core.take(errand, ended, document, milliseconds(now))),
+                    Next::Done(ended) => Some(core.take(underway, ended, document, milliseconds(now))),
                 }
             }
             (Some(Step::Done(ended)), None) => Some(ended.map(|reply| reply_value(&value, &reply, &document))),
@@ -121,15 +120,14 @@ fn reply_value(value: &Object, reply: &Reply<'_>, document: &JsDocument) -> JsVa
 
 impl Flight {
     pub(super) const fn call(step: Step<'static>) -> Self {
-        Self { step: Some(step), errand: None }
+        Self { step: Some(step), verb: None }
     }
 
-    pub(super) fn verb(next: Next<'static>, errand: Errand) -> Self {
-        match next {
-            Next::Step(step) => Self { step: Some(step), errand: Some(errand) },
-            Next::Done(ended) => Self::call(Step::Done(Err(ended
-                .err()
-                .unwrap_or_else(|| Error::new(twinfetch_core::error::Code::ConfigInvalid))))),
-        }
+    pub(super) fn verb(next: Next<'static>, underway: Underway) -> Self {
+        let step = match next {
+            Next::Step(step) => step,
+            Next::Done(ended) => Step::Done(Err(ended.err().unwrap_or_else(|| Error::new(Code::ConfigInvalid)))),
+        };
+        Self { step: Some(step), verb: Some(underway) }
     }
 }

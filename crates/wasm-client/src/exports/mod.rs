@@ -21,7 +21,7 @@ use twinfetch_core::verb::{Flow, Sites, Verb, sign_in_address, take_link_token};
 use wasm_bindgen::prelude::*;
 
 use crate::document::JsDocument;
-use flight::{Errand, Flight};
+use flight::{Flight, Underway};
 use input::Location;
 
 #[cfg(target_arch = "wasm32")]
@@ -103,7 +103,7 @@ impl Core {
         let mut presented = self.held.present(self.dialect).unwrap_or_default();
         presented.mirrored = mirrored;
         let (flow, next) = Flow::start(self.dialect, &self.sites, verb, presented);
-        Flight::verb(next, Errand { flow, verb, read: self.held.begin() })
+        Flight::verb(next, Underway { flow, errand: self.held.set_out(verb) })
     }
 
     /// The tokens to keep, `{ access, refresh, expires }`, the end in milliseconds since 1970; none when there are none.

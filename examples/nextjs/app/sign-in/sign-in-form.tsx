@@ -1,42 +1,33 @@
 'use client'
 
-import { signIn } from 'next-auth/react'
 import { useActionState } from 'react'
+import type { Client } from 'twinfetch'
+import { useClient } from 'twinfetch/react'
 import { ErrorMessage } from '@/app/error-message'
-
-const messages: Readonly<Record<string, string>> = {
-  credentials: 'The user name or the password is wrong.',
-  unavailable: 'The service does not answer at the moment. Try again in a while.',
-}
 
 interface Refusal {
   readonly username: string
   readonly message: string
 }
 
-const submit = async (_previous: Refusal | undefined, form: FormData): Promise<Refusal | undefined> => {
+const submit = async (api: Client, form: FormData): Promise<Refusal | undefined> => {
   const username = String(form.get('username'))
-  const password = String(form.get('password'))
-  const attempt = () => signIn('credentials', { username, password, redirect: false, redirectTo: '/' })
-  try {
-    let result = await attempt()
-    // Auth.js gives each of a browser's first requests a CSRF cookie; when they overlap, the last one counts.
-    if (result.error === 'MissingCSRF') result = await attempt()
-    if (result.error) {
-      const message = messages[result.code ?? ''] ?? 'You could not be signed in. Try again.'
-      return { username, message }
-    }
-    // A full load: nothing read before the sign-in stays in memory.
-    window.location.assign(result.url ?? '/')
-    return undefined
-  } catch {
-    return { username, message: 'This site does not answer. Check your connection and try again.' }
-  }
+  const { error } = await api.signIn({ username, password: String(form.get('password')) })
+  if (error?.code === 'sign_in_refused')
+    return { username, message: 'The user name or the password is wrong.' }
+  if (error) return { username, message: error.message }
+  // A full load: nothing that a server component rendered before the sign-in stays.
+  window.location.assign('/')
+  return undefined
 }
 
 /** Signs in with a name and a password, and says why when it cannot. */
 export const SignInForm = () => {
-  const [refused, action, pending] = useActionState(submit, undefined)
+  const api = useClient()
+  const [refused, action, pending] = useActionState(
+    (_previous: Refusal | undefined, form: FormData) => submit(api, form),
+    undefined,
+  )
   return (
     <form action={action} className="card stack">
       <label htmlFor="username">User name</label>

@@ -1,0 +1,236 @@
+//! The tokens of somebody who signed in here, kept in memory and renewed once for all who wait.
+//!
+//! ```text
+//!  call ── refused ──┐
+//!  call ── refused ──┼──▶ one renewal, a task of its own ──▶ the new tokens, or why there are none
+//!  call ── refused ──┘        (whoever began it may be gone)
+//! ```
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use futures_util::FutureExt as _;
+use futures_util::future::{BoxFuture, Shared};
+use http::HeaderValue;
+use twinfetch_core::error::{Code, Error as Reason};
+use twinfetch_core::secret::Secret;
+use twinfetch_core::session::{Authenticated, Held, Presented, Session as Found, Tokens};
+use twinfetch_core::verb::{Outcome, Verb};
+
+use crate::api::fresh;
+use crate::client::ServerClient;
+use crate::driver::Credential;
+use crate::errand::{Done, Errand};
+use crate::error::Error;
+use crate::relay;
+use crate::session::Session;
+
+/// A renewal under way.
+type Renewal = Shared<BoxFuture<'static, ()>>;
+
+/// What is kept of a sign-in.
+pub(crate) struct Keeper {
+    kept: Mutex<Kept>,
+}
+
+struct Kept {
+    held: Held<()>,
+    renewal: Option<Renewal>,
+    /// The cookies to pass on, where the backend takes no bearer token.
+    cookie: Option<Secret>,
+    mirrored: Option<String>,
+    /// Who signed in, where the app and not the backend says it.
+    session: Option<Session>,
+    /// What browsers shall keep.
+    set_cookies: Vec<HeaderValue>,
+    /// The tokens that the browser has, or shall not have.
+    known: u64,
+}
+
+/// What somebody signed in with, beside tokens.
+#[derive(Default)]
+pub(crate) struct Entered {
+    pub(crate) cookie: Option<Secret>,
+    pub(crate) mirrored: Option<String>,
+    pub(crate) session: Option<Session>,
+    pub(crate) set_cookies: Vec<HeaderValue>,
+}
+
+impl Keeper {
+    /// Keeps what a sign-in brought.
+    pub(crate) fn new(tokens: Option<Tokens>, entered: Entered) -> Self {
+        let Entered { cookie, mirrored, session, set_cookies } = entered;
+        let mut held = Held::new(0);
+        let known = held.generation();
+        held.sign_in(tokens);
+        Self { kept: Mutex::new(Kept { held, renewal: None, cookie, mirrored, session, set_cookies, known }) }
+    }
+
+    /// Keeps tokens that the app itself has stored: its browser knows of them what it shall.
+    pub(crate) fn resumed(tokens: Tokens) -> Self {
+        let keeper = Self::new(Some(tokens), Entered::default());
+        {
+            let mut kept = keeper.lock();
+            kept.known = kept.held.generation();
+        }
+        keeper
+    }
+
+    pub(crate) fn tokens(&self) -> Option<Tokens> {
+        self.lock().held.tokens().cloned()
+    }
+
+    pub(crate) fn generation(&self) -> u64 {
+        self.lock().held.generation()
+    }
+
+    /// What a call presents.
+    pub(crate) fn present(&self, client: &ServerClient) -> Result<Presented, Reason> {
+        self.lock().present(client)
+    }
+
+    /// What a call that was refused presents after a renewal, which is done once for all who wait.
+    pub(crate) async fn renewed(self: &Arc<Self>, client: &ServerClient, generation: u64) -> Result<Presented, Reason> {
+        let renewal = self.renewal(client, generation);
+        if let Some(renewal) = renewal {
+            renewal.await;
+        }
+        let kept = self.lock();
+        let presented = kept.held.present_renewed(client.dialect(), generation)?;
+        Ok(kept.complete(presented))
+    }
+
+    /// The renewal that gives tokens newer than a generation, joined or begun; `None` when there is none to wait for.
+    fn renewal(self: &Arc<Self>, client: &ServerClient, generation: u64) -> Option<Renewal> {
+        let mut kept = self.lock();
+        if kept.held.generation() != generation {
+            return None;
+        }
+        if let Some(renewal) = &kept.renewal {
+            return Some(renewal.clone());
+        }
+        let verb = kept.held.renewal(client.dialect(), generation, client.milliseconds())?;
+        // What is read in a session document is not kept here.
+        let presented = kept.present(client).ok().filter(|_| verb == Verb::Refresh)?;
+        // A task of its own: whoever began it may be gone before it ends, and the refresh token is spent by then.
+        let task = tokio::spawn(Arc::clone(self).renew(client.clone(), presented));
+        let renewal = task.map(drop).boxed().shared();
+        kept.renewal = Some(renewal.clone());
+        Some(renewal)
+    }
+
+    async fn renew(self: Arc<Self>, client: ServerClient, presented: Presented) {
+        let user = presented.user.clone();
+        let credential = Credential { presented, keeper: None };
+        let errand = Errand { verb: Verb::Refresh, credential, details: None, request_id: fresh() };
+        let ended = errand.run(&client).await;
+        let mut kept = self.lock();
+        kept.renewal = None;
+        if kept.present(&client).is_ok_and(|now| now.user == user) {
+            kept.take_renewed(ended, &client);
+        }
+    }
+
+    /// Waits for a renewal that is under way.
+    pub(crate) async fn settled(&self) {
+        let renewal = self.lock().renewal.clone();
+        if let Some(renewal) = renewal {
+            renewal.await;
+        }
+    }
+
+    /// Who is signed in: the app's word at the sign-in, else the backend's now.
+    pub(crate) async fn session(self: &Arc<Self>, client: &ServerClient, request_id: String) -> Result<Session, Error> {
+        let (read, presented) = {
+            let kept = self.lock();
+            if kept.held.tokens().is_none() && kept.cookie.is_none() {
+                return Ok(Session::Anonymous);
+            }
+            if let Some(session) = &kept.session {
+                return Ok(session.clone());
+            }
+            (kept.held.begin(), kept.present(client).map_err(Error::new)?)
+        };
+        let credential = Credential { presented, keeper: Some(Arc::clone(self)) };
+        let errand = Errand { verb: Verb::ReadSession, credential, details: None, request_id };
+        let session = errand.run(client).await?.session(client);
+        let found = match &session {
+            Session::Anonymous => Found::Anonymous,
+            Session::Authenticated(_) => Found::Authenticated(Authenticated {
+                claims: (),
+                user: String::new(),
+                access_token: None,
+                expires_at: None,
+            }),
+        };
+        self.lock().held.finish(read, found, client.milliseconds());
+        Ok(session)
+    }
+
+    /// Forgets it all: the session is over.
+    pub(crate) fn sign_out(&self, told: bool, client: &ServerClient) {
+        let mut kept = self.lock();
+        kept.held.sign_out(told, client.milliseconds());
+        kept.leave();
+    }
+
+    /// The `Set-Cookie` lines for the browser of whoever signed in.
+    pub(crate) fn set_cookies(&self, client: &ServerClient) -> Vec<HeaderValue> {
+        let kept = self.lock();
+        let mut lines = kept.set_cookies.clone();
+        if kept.held.generation() != kept.known {
+            lines.extend(relay::access_cookie(kept.held.tokens(), client));
+        }
+        lines
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Kept {
+    fn present(&self, client: &ServerClient) -> Result<Presented, Reason> {
+        Ok(self.complete(self.held.present(client.dialect())?))
+    }
+
+    fn complete(&self, presented: Presented) -> Presented {
+        Presented { cookie: self.cookie.clone(), mirrored: self.mirrored.clone(), ..presented }
+    }
+
+    fn take_renewed(&mut self, ended: Result<Done, Error>, client: &ServerClient) {
+        match ended {
+            Ok(Done { outcome: Outcome::Tokens(tokens), set_cookies, .. }) => {
+                self.set_cookies.extend(relay::known(set_cookies, client));
+                self.held.renew(tokens);
+            }
+            Ok(Done { outcome: Outcome::Gone, .. }) => {
+                self.held.sign_out(true, client.milliseconds());
+                self.leave();
+            }
+            Ok(_) => self.held.fail_renewal(Reason::new(Code::SessionMalformed), client.milliseconds()),
+            Err(error) => self.held.fail_renewal(error.into_parts().0, client.milliseconds()),
+        }
+    }
+
+    fn leave(&mut self) {
+        (self.cookie, self.mirrored, self.session) = (None, None, None);
+        self.set_cookies.clear();
+    }
+}
+
+impl Done {
+    /// Who the document says is signed in.
+    pub(crate) fn session(self, client: &ServerClient) -> Session {
+        match self.outcome {
+            Outcome::Session(standing) => Session::told(standing, self.document, client.dialect()),
+            _ => Session::Anonymous,
+        }
+    }
+}
+
+impl fmt::Debug for Keeper {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Keeper(***)")
+    }
+}
