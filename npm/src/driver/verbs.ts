@@ -161,6 +161,13 @@ export const verbsOf = (
         keep()
         announce()
         return {}
+      case 'createLinkToken': {
+        const { data } = await flight(verb, value, deadline)
+        const { token, expires } = data as { token: string; expires?: number }
+        return {
+          data: expires === undefined ? { token } : { token, expires: new Date(expires).toISOString() },
+        }
+      }
       default:
         if (verb === 'permissions') await session(deadline)
         return flight(verb, value, deadline)
