@@ -56,12 +56,13 @@ export const startEngine = (
   let current: Promise<Running> | undefined
   let ready: Running | undefined
   let known: CoreSession | undefined
-  let asked: CoreSession | undefined
+  let asked = false
   let leaving = false
   // Every read is told; only one that says something new is another object.
   const told = (session: CoreSession) => {
     if (JSON.stringify(session) === JSON.stringify(known)) return
     known = session
+    asked = false
     onSession(session)
   }
   const start = async (drop: () => void): Promise<Running> => {
@@ -92,11 +93,7 @@ export const startEngine = (
     return instance.run(() => work(instance))
   }
   const { announce } = listen(dialect, store.key, () => {
-    const heed = ({ core, run, verbs }: Running) =>
-      run(async () => {
-        verbs.synchronize()
-        core.forget()
-      })
+    const heed = ({ run, verbs }: Running) => run(async () => verbs.heed())
     current?.then(heed).then(noticed, noticed)
   })
 
@@ -136,7 +133,6 @@ export const startEngine = (
       // What the user may do is shown by those who show the session.
       if (name === 'permissions' && known) {
         known = { ...known }
-        asked = known
         onSession(known)
       }
       return reply
@@ -167,8 +163,8 @@ export const startEngine = (
     verb,
     can: (code) => {
       const allowed = ready?.core.can(code)
-      if (allowed === undefined && known?.status === 'authenticated' && asked !== known) {
-        asked = known
+      if (allowed === undefined && known?.status === 'authenticated' && !asked) {
+        asked = true
         const deadline = startDeadline(30_000)
         verb(deadline, 'permissions').then(deadline.end, deadline.end)
       }

@@ -32,7 +32,8 @@ export const listen = (dialect: Dialect, key: string, notice: () => void): Notic
     announce: () => {
       const message = {
         event: 'session',
-        data: { trigger: 'twinfetch' },
+        // No two messages are equal: an entry that does not change tells nobody.
+        data: { trigger: 'twinfetch', id: Math.random() },
         timestamp: Math.floor(Date.now() / 1000),
       }
       for (const tell of tellers) {

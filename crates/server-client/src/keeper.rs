@@ -12,16 +12,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared};
 use http::HeaderValue;
-use twinfetch_core::error::{Code, Error as Reason};
+use twinfetch_core::error::Error as Reason;
 use twinfetch_core::secret::Secret;
-use twinfetch_core::session::{Authenticated, Held, Presented, Session as Found, Tokens};
-use twinfetch_core::verb::{Outcome, Verb};
+use twinfetch_core::session::{Authenticated, Errand as Since, Held, Presented, Session as Found, Tokens};
+use twinfetch_core::verb::{Outcome, Permissions, Verb};
 
 use crate::api::fresh;
 use crate::client::ServerClient;
 use crate::driver::Credential;
 use crate::errand::{Done, Errand};
 use crate::error::Error;
+use crate::jar::Jar;
 use crate::relay;
 use crate::session::Session;
 
@@ -113,22 +114,18 @@ impl Keeper {
         // What is read in a session document is not kept here.
         let presented = kept.present(client).ok().filter(|_| verb == Verb::Refresh)?;
         // A task of its own: whoever began it may be gone before it ends, and the refresh token is spent by then.
-        let task = tokio::spawn(Arc::clone(self).renew(client.clone(), presented));
+        let since = kept.held.set_out(verb);
+        let task = tokio::spawn(Arc::clone(self).renew(client.clone(), presented, since));
         let renewal = task.map(drop).boxed().shared();
         kept.renewal = Some(renewal.clone());
         Some(renewal)
     }
 
-    async fn renew(self: Arc<Self>, client: ServerClient, presented: Presented) {
-        let user = presented.user.clone();
+    async fn renew(self: Arc<Self>, client: ServerClient, presented: Presented, since: Since) {
         let credential = Credential { presented, keeper: None };
-        let errand = Errand { verb: Verb::Refresh, credential, details: None, request_id: fresh() };
+        let errand = Errand { verb: since.verb, credential, details: None, jar: Jar::default(), request_id: fresh() };
         let ended = errand.run(&client).await;
-        let mut kept = self.lock();
-        kept.renewal = None;
-        if kept.present(&client).is_ok_and(|now| now.user == user) {
-            kept.take_renewed(ended, &client);
-        }
+        self.lock().take_renewed(since, ended, &client);
     }
 
     /// Waits for a renewal that is under way.
@@ -152,7 +149,7 @@ impl Keeper {
             (kept.held.begin(), kept.present(client).map_err(Error::new)?)
         };
         let credential = Credential { presented, keeper: Some(Arc::clone(self)) };
-        let errand = Errand { verb: Verb::ReadSession, credential, details: None, request_id };
+        let errand = Errand { verb: Verb::ReadSession, credential, details: None, jar: Jar::default(), request_id };
         let session = errand.run(client).await?.session(client);
         let found = match &session {
             Session::Anonymous => Found::Anonymous,
@@ -198,18 +195,21 @@ impl Kept {
         Presented { cookie: self.cookie.clone(), mirrored: self.mirrored.clone(), ..presented }
     }
 
-    fn take_renewed(&mut self, ended: Result<Done, Error>, client: &ServerClient) {
-        match ended {
-            Ok(Done { outcome: Outcome::Tokens(tokens), set_cookies, .. }) => {
-                self.set_cookies.extend(relay::known(set_cookies, client));
-                self.held.renew(tokens);
+    fn take_renewed(&mut self, since: Since, ended: Result<Done, Error>, client: &ServerClient) {
+        self.renewal = None;
+        let ended = match ended {
+            Ok(Done { outcome, set_cookies, .. }) => {
+                if self.held.concerns(since.read) {
+                    self.set_cookies.extend(relay::known(&set_cookies, client));
+                }
+                Ok(outcome.with_session(|_| Found::Anonymous))
             }
-            Ok(Done { outcome: Outcome::Gone, .. }) => {
-                self.held.sign_out(true, client.milliseconds());
-                self.leave();
-            }
-            Ok(_) => self.held.fail_renewal(Reason::new(Code::SessionMalformed), client.milliseconds()),
-            Err(error) => self.held.fail_renewal(error.into_parts().0, client.milliseconds()),
+            Err(error) => Err(error.into_parts().0),
+        };
+        // What failed is told to whoever waits, by what they present then.
+        drop(self.held.take(since, ended, |_, _| Permissions::default(), client.milliseconds()));
+        if self.held.tokens().is_none() {
+            self.leave();
         }
     }
 

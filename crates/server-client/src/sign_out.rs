@@ -22,11 +22,11 @@ impl Api {
     /// Ends the session: the server is told, tokens that are kept here are forgotten, and the browser's cookies are deleted
     /// by the response of this incoming request ([`ApiLayer`](crate::ApiLayer), or [`Self::relay`]).
     ///
-    /// A server that cannot be reached keeps nobody signed in here: that is no error, but what
-    /// [`SignedOut::server_told`] says. For the rest of this incoming request nobody is signed in.
+    /// A server that cannot be told keeps nobody signed in here: that is no error, but what [`SignedOut::server_told`]
+    /// says. For the rest of this incoming request nobody is signed in.
     ///
     /// # Errors
-    /// Only when the client cannot do it at all: the dialect has no sign-out, or a setting is missing.
+    /// None so far.
     pub async fn sign_out(&self) -> Result<SignedOut, Error> {
         if let Some(keeper) = self.keeper() {
             // The tokens of a renewal under way must not outlive the session.
@@ -35,17 +35,10 @@ impl Api {
         // Whoever cannot be told by what they show is signed out all the same.
         let credential = self.credential().unwrap_or_else(|_| Credential::none());
         let ended = self.errand(Verb::SignOut, credential, None).await;
-        if let Err(error) = &ended
-            && error.kind() == Kind::Config
-        {
-            return Err(error.clone());
-        }
-        let server_told = match &ended {
-            Ok(_) => true,
-            Err(error) => error.kind() == Kind::Unauthorized,
-        };
+        // A refusal of the credential says that there was no session to end.
+        let server_told = ended.as_ref().err().is_none_or(|error| error.kind() == Kind::Unauthorized);
         let (lines, cause) = match ended {
-            Ok(done) => (relay::known(done.set_cookies, self.client()), None),
+            Ok(done) => (relay::known(&done.set_cookies, self.client()), None),
             Err(error) => (Vec::new(), Some(error).filter(|_| !server_told)),
         };
         self.leave(server_told, lines);

@@ -28,14 +28,37 @@ impl Body {
         if value.is_string() || is_body(&value) {
             return Ok(Some(Self { value, content_type: None }));
         }
-        let text = stringify_json(&value).ok().filter(JsValue::is_string).ok_or_else(|| {
-            Error::new(Code::CallInvalid).with_message("The request cannot be sent: its body has no JSON form.")
-        })?;
+        let text = stringify_json(&value).ok().filter(JsValue::is_string).ok_or_else(no_json_form)?;
         Ok(Some(Self { value: text, content_type: Some("application/json") }))
     }
 }
 
+#[cfg(feature = "serde")]
 impl Body {
+    /// Takes a value of a Rust type, as JSON.
+    ///
+    /// # Errors
+    /// `call_invalid` when the value has no JSON form.
+    pub fn json<T: serde::Serialize + ?Sized>(value: &T) -> Result<Self, Error> {
+        let text = serde_json::to_string(value).map_err(|_| no_json_form())?;
+        Ok(Self { value: JsValue::from_str(&text), content_type: Some("application/json") })
+    }
+}
+
+impl Body {
+    /// The body as the one member of an object.
+    pub(crate) fn named(&self, name: &str) -> Result<Self, Error> {
+        let JsDocument(value) = JsDocument::parse(&self.value).map_err(|_| no_json_form())?;
+        let object = Object::new();
+        drop(Reflect::set(&object, &JsValue::from_str(name), &value));
+        let text = stringify_json(&object).map_err(|_| no_json_form())?;
+        Ok(Self { value: text, content_type: Some("application/json") })
+    }
+
+    pub(crate) fn is_stream(&self) -> bool {
+        Reflect::has(&self.value, &JsValue::from_str("getReader")).unwrap_or(false)
+    }
+
     /// The client's own members, and those of what the caller gave as JSON, in one body.
     pub(crate) fn of_members(members: &Members, given: Option<&Self>) -> Result<Self, Error> {
         let invalid = |_| Error::new(Code::CallInvalid);
@@ -58,6 +81,10 @@ impl Body {
             }
         }
     }
+}
+
+fn no_json_form() -> Error {
+    Error::new(Code::CallInvalid).with_message("The request cannot be sent: its body has no JSON form.")
 }
 
 /// Whether `fetch` sends a value as it is. Told by what its prototype can do: `instanceof` fails across realms.

@@ -1,43 +1,23 @@
-//! The client: settings, and the calls that it makes.
+//! The client, and the calls that it makes.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use js_sys::Promise;
 use twinfetch_core::address::{BaseUrl, Path};
 use twinfetch_core::call::{Accept, Call, Method};
 use twinfetch_core::dialect::Dialect;
-use twinfetch_core::error::Error;
-use twinfetch_core::session::{Held, Session};
+use twinfetch_core::error::{Code, Error};
+use twinfetch_core::session::{Held, Read, Session};
 use twinfetch_core::verb::Sites;
 use wasm_bindgen::JsValue;
-use web_sys::{AbortSignal, RequestCache};
+use web_sys::{AbortController, AbortSignal, RequestCache};
 
 use crate::body::Body;
 use crate::deadline::Deadline;
 use crate::driver::Received;
-
-/// What a client is built from.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// How the backend talks.
-    pub dialect: Dialect,
-    /// Where the backend is: an absolute URL.
-    pub base_url: String,
-    /// Where the application's own pages and its session endpoint are: an absolute URL.
-    pub app_url: String,
-    /// How long a call may take, in milliseconds; 0 means no limit.
-    pub timeout: u32,
-    /// How long a session is believed without being read again, in milliseconds.
-    pub session_max_age: u32,
-}
-
-impl Settings {
-    /// Settings with the default limits: 30 s a call, 60 s a session.
-    pub fn new(dialect: Dialect, base_url: impl Into<String>, app_url: impl Into<String>) -> Self {
-        Self { dialect, base_url: base_url.into(), app_url: app_url.into(), timeout: 30_000, session_max_age: 60_000 }
-    }
-}
+use crate::once::Once;
+use crate::settings::Settings;
+use crate::storage::Keeping;
 
 /// What a call may say besides method and path.
 #[derive(Clone, Debug, Default)]
@@ -68,8 +48,17 @@ pub(crate) struct Inner {
     pub(crate) dialect: Dialect,
     pub(crate) sites: Sites,
     pub(crate) timeout: u32,
+    pub(crate) sign_in_page: Option<String>,
     pub(crate) held: RefCell<Held<JsValue>>,
-    pub(crate) reading: RefCell<Option<Promise>>,
+    pub(crate) keeping: Keeping,
+    /// The session read that is under way, and what ends it.
+    pub(crate) reading: Once,
+    pub(crate) reader: RefCell<Option<(Read, AbortController)>>,
+    pub(crate) renewing: Once,
+    /// Whether it was asked of its own accord what the user of this session may do.
+    pub(crate) asked: Cell<bool>,
+    /// Whether the page is being left for the sign-in page.
+    pub(crate) leaving: Cell<bool>,
     pub(crate) listener: RefCell<Option<Listener>>,
 }
 
@@ -77,26 +66,39 @@ pub(crate) struct Inner {
 type Listener = Rc<dyn Fn(&Session<JsValue>)>;
 
 impl Client {
-    /// Builds a client; nothing is sent yet.
+    /// Builds a client with the tokens that an earlier page has kept; nothing is sent yet.
     ///
     /// # Errors
     /// `config_invalid`, naming the setting that cannot be used.
     pub fn new(settings: Settings) -> Result<Self, Error> {
+        let Settings { dialect, base_url, app_url, timeout, session_max_age, storage, sign_in_page } = settings;
+        let sites =
+            Sites { backend: BaseUrl::parse(&base_url, "baseUrl")?, app: Some(BaseUrl::parse(&app_url, "appUrl")?) };
+        let foreign = |page: &String| !page.starts_with('/') || Path::parse(page, &sites.backend).is_err();
+        if sign_in_page.as_ref().is_some_and(foreign) {
+            return Err(Error::new(Code::ConfigInvalid).with_message("The sign-in page must be a path of the app."));
+        }
         let inner = Inner {
-            sites: Sites {
-                backend: BaseUrl::parse(&settings.base_url, "baseUrl")?,
-                app: Some(BaseUrl::parse(&settings.app_url, "appUrl")?),
-            },
-            dialect: settings.dialect,
-            timeout: settings.timeout,
-            held: RefCell::new(Held::new(settings.session_max_age.into())),
-            reading: RefCell::default(),
+            dialect,
+            sites,
+            timeout,
+            sign_in_page,
+            held: RefCell::new(Held::new(session_max_age.into())),
+            keeping: Keeping::new(storage, &base_url),
+            reading: Once::default(),
+            reader: RefCell::default(),
+            renewing: Once::default(),
+            asked: Cell::default(),
+            leaving: Cell::default(),
             listener: RefCell::default(),
         };
-        Ok(Self { inner: Rc::new(inner) })
+        let client = Self { inner: Rc::new(inner) };
+        client.synchronize();
+        Ok(client)
     }
 
-    /// Has `listener` called with every session that is read, also an unchanged one.
+    /// Has `listener` called with every session that is read, also an unchanged one, and when a session ends. It is
+    /// called as well when it has become known what the user may do.
     pub fn on_session(&self, listener: impl Fn(&Session<JsValue>) + 'static) {
         self.inner.listener.replace(Some(Rc::new(listener)));
     }
@@ -113,7 +115,9 @@ impl Client {
 
     /// Has the session read again before its next use: it may have changed elsewhere.
     pub fn forget(&self) {
+        self.synchronize();
         self.inner.held.borrow_mut().forget();
+        self.inner.asked.set(false);
     }
 
     /// Makes a call and reads its answer as JSON.
@@ -148,7 +152,7 @@ impl Client {
         options: &Options,
     ) -> Result<Received, Error> {
         let call = self.prepare(method, path, options)?.accept(accept);
-        let deadline = self.deadline(options)?;
+        let deadline = self.deadline(options.timeout, options.signal.as_ref())?;
         self.drive_within(call, options, &deadline).await
     }
 

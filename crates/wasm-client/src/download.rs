@@ -50,7 +50,7 @@ impl Client {
     ) -> Result<Download, Error> {
         let call = self.prepare(Method::Get, path, &options)?.accept(Accept::Raw);
         let route = call.route().to_owned();
-        let deadline = self.deadline(&options)?;
+        let deadline = self.deadline(options.timeout, options.signal.as_ref())?;
         let received = self.drive_within(call, &options, &deadline).await?;
         let response = received.response.ok_or_else(|| Error::new(Code::MalformedBody))?;
         let header = |name: &str| response.headers().get(name).ok().flatten();

@@ -7,8 +7,11 @@ use twinfetch_core::call::Call;
 use twinfetch_core::document::Document;
 use twinfetch_core::error::{Code, Error};
 use twinfetch_core::exchange::{Exchange, Payload, Reply, Step, Wants};
+use twinfetch_core::session::Presented;
 use wasm_bindgen::JsValue;
+use web_sys::AbortSignal;
 
+use crate::body::Body;
 use crate::client::{Client, Options};
 use crate::deadline::Deadline;
 use crate::document::JsDocument;
@@ -40,9 +43,9 @@ impl Received {
 }
 
 impl Client {
-    pub(crate) fn deadline(&self, options: &Options) -> Result<Deadline, Error> {
-        let timeout = options.timeout.unwrap_or(self.inner.timeout);
-        Deadline::start(timeout, options.signal.as_ref()).map_err(Error::new)
+    /// The limit of a call or a verb; the client's setting without a `timeout` of its own, in milliseconds.
+    pub(crate) fn deadline(&self, timeout: Option<u32>, signal: Option<&AbortSignal>) -> Result<Deadline, Error> {
+        Deadline::start(timeout.unwrap_or(self.inner.timeout), signal).map_err(Error::new)
     }
 
     /// Drives a call to its end. Boxed: its state machine is then compiled once, not into each of its callers.
@@ -56,11 +59,14 @@ impl Client {
     }
 
     async fn run(&self, call: Call, options: &Options, deadline: &Deadline) -> Result<Received, Error> {
-        let sending = Sending { body: options.body.as_ref(), cache: options.cache };
+        let sending = Sending { body: options.body.as_ref(), cache: options.cache, verb: None };
         let presented = self.present(deadline).await;
         let step = Exchange::start(&self.inner.dialect, &self.inner.sites.backend, call, presented);
-        let ended = self.perform(step, &sending, deadline).await?;
-        received(ended)
+        let ended = self.perform(step, &sending, deadline).await;
+        if ended.as_ref().is_err_and(|error| error.code() == Code::Unauthorized) {
+            self.lead_to_sign_in();
+        }
+        received(ended?)
     }
 
     /// Performs the steps of one exchange.
@@ -91,8 +97,10 @@ impl Client {
                     exchange.received(body.as_ref().map(Option::as_ref).map_err(|code| *code))
                 }
                 Step::Renew(exchange, generation) => {
-                    let presented = self.renew(generation, deadline).await;
-                    exchange.renewed(presented)
+                    let presented = self.renew(generation, sending.verb, deadline).await;
+                    // A stream is used up: there is nothing to repeat the call with.
+                    let used_up = sending.body.is_some_and(Body::is_stream);
+                    exchange.renewed(if used_up { Ok(Presented::default()) } else { presented })
                 }
                 Step::Done(reply) => return reply.map(|reply| Ended { reply, document, response: arrived }),
             };

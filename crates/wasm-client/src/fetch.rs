@@ -1,23 +1,25 @@
 //! Sending a request with the browser's `fetch`.
 
 use gloo_net::http::{Headers, Method as GlooMethod, RequestBuilder, Response};
-use js_sys::Promise;
+use js_sys::{Promise, Reflect};
 use twinfetch_core::call::{Content, Credentials, Method, Request};
 use twinfetch_core::error::Code;
 use twinfetch_core::head::Head;
+use twinfetch_core::verb::Verb;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{RequestCache, RequestCredentials, RequestRedirect};
+use web_sys::{RequestCache, RequestCredentials, RequestInit, RequestRedirect};
 
 use crate::body::Body;
 use crate::deadline::Deadline;
 use crate::document::JsDocument;
 
 /// What goes with a request besides what the core decided.
-#[derive(Default)]
 pub(crate) struct Sending<'a> {
     pub(crate) body: Option<&'a Body>,
     pub(crate) cache: Option<RequestCache>,
+    /// The verb that it is sent for.
+    pub(crate) verb: Option<Verb>,
 }
 
 /// Sends a request and waits for the head of its response.
@@ -47,24 +49,27 @@ pub(crate) async fn document(response: Response, deadline: &Deadline) -> Result<
 }
 
 fn build(request: &Request, sending: &Sending<'_>, deadline: &Deadline) -> Option<web_sys::Request> {
-    let headers = Headers::new();
+    // Not gloo-net's own: its setter panics, and a mirrored cookie may be no text for a header.
+    let headers = web_sys::Headers::new().ok()?;
     for (name, value) in &request.headers {
-        headers.set(name, value);
+        headers.set(name, value).ok()?;
     }
     if let Some(authorization) = &request.authorization {
-        headers.set("authorization", authorization.expose());
+        headers.set("authorization", authorization.expose()).ok()?;
     }
     let members = match &request.content {
         Content::Members(members) => Some(Body::of_members(members, sending.body).ok()?),
         Content::Caller | Content::Nothing => None,
     };
     let body = members.as_ref().or_else(|| sending.body.filter(|_| matches!(request.content, Content::Caller)));
-    if let Some(content_type) = body.and_then(|body| body.content_type).filter(|_| !headers.has("content-type")) {
-        headers.set("content-type", content_type);
+    if let Some(content_type) =
+        body.and_then(|body| body.content_type).filter(|_| headers.has("content-type") == Ok(false))
+    {
+        headers.set("content-type", content_type).ok()?;
     }
     let mut builder = RequestBuilder::new(&request.url)
         .method(method(request.method))
-        .headers(headers)
+        .headers(Headers::from_raw(headers))
         .redirect(if request.may_be_redirected_anywhere() { RequestRedirect::Follow } else { RequestRedirect::Error })
         .abort_signal(Some(&deadline.signal()));
     builder = builder.credentials(match request.credentials {
@@ -76,10 +81,19 @@ fn build(request: &Request, sending: &Sending<'_>, deadline: &Deadline) -> Optio
         builder = builder.cache(cache);
     }
     let built = match body {
+        Some(body) if body.is_stream() => return with_stream(&builder.build().ok()?.into(), body),
         Some(body) => builder.body(body.value.clone()),
         None => builder.build(),
     };
     built.ok().map(web_sys::Request::from)
+}
+
+/// The request with a stream as body, which needs a member that neither gloo-net nor web-sys knows.
+fn with_stream(request: &web_sys::Request, body: &Body) -> Option<web_sys::Request> {
+    let init = RequestInit::new();
+    init.set_body(&body.value);
+    Reflect::set(&init, &JsValue::from_str("duplex"), &JsValue::from_str("half")).ok()?;
+    web_sys::Request::new_with_request_and_init(request, &init).ok()
 }
 
 const fn method(method: Method) -> GlooMethod {

@@ -3,20 +3,19 @@
 use std::pin::Pin;
 
 use js_sys::{Date, Promise};
+use twinfetch_core::dialect::Csrf;
 use twinfetch_core::error::{Code, Error};
 use twinfetch_core::session::{Presented, Session};
-use twinfetch_core::verb::{Flow, Next, Outcome, Verb};
+use twinfetch_core::verb::Verb;
 use wasm_bindgen::JsValue;
-use web_sys::RequestCache;
+use web_sys::AbortController;
 
 use crate::client::Client;
 use crate::deadline::Deadline;
-use crate::document::JsDocument;
-use crate::fetch::Sending;
-use crate::identity;
+use crate::page;
 
-/// How long a session read may take, in milliseconds.
-const TIMEOUT: u32 = 10_000;
+/// How long a session read or a renewal may take, in milliseconds: it is nobody's call, and so has its own limit.
+pub(crate) const TIMEOUT: u32 = 10_000;
 
 impl Client {
     /// Who is signed in, read at most once at a time and kept for a while.
@@ -32,44 +31,110 @@ impl Client {
     }
 
     async fn wait_for_session(&self, deadline: &Deadline) -> Result<Session<JsValue>, Code> {
-        if let Some(session) = self.inner.held.borrow().fresh(now()) {
-            return Ok(session.clone());
+        self.synchronize();
+        loop {
+            if let Some(session) = self.settled() {
+                return Ok(session);
+            }
+            deadline.wait(self.read()).await?;
+            // Nothing is known where somebody has signed in meanwhile.
+            if let Some(session) = self.inner.held.borrow().last() {
+                return Ok(session.clone());
+            }
         }
-        deadline.wait(self.read()).await?;
-        let held = self.inner.held.borrow();
-        Ok(held.last().cloned().unwrap_or(Session::Anonymous))
     }
 
-    /// What a call presents as credential.
+    /// The session, while it may be used without being read.
+    fn settled(&self) -> Option<Session<JsValue>> {
+        let mut held = self.inner.held.borrow_mut();
+        held.settle(&self.inner.dialect);
+        held.fresh(now()).cloned()
+    }
+
+    /// What a call presents as credential; it waits for a session read only where that tells the token.
     pub(crate) async fn present(&self, deadline: &Deadline) -> Result<Presented, Error> {
-        let session = self.session_within(deadline).await.map_err(Error::new)?;
-        session.present(self.inner.held.borrow().generation())
+        self.synchronize();
+        if self.inner.held.borrow().waits(&self.inner.dialect, now()) {
+            self.session_within(deadline).await.map_err(Error::new)?;
+        }
+        self.presented()
     }
 
-    /// Gets a token newer than `generation`, if there is one.
-    pub(crate) async fn renew(&self, generation: u64, deadline: &Deadline) -> Result<Presented, Error> {
-        if self.inner.held.borrow().generation() == generation {
-            self.inner.held.borrow_mut().forget();
-        }
-        self.present(deadline).await
+    /// What a request presents by what is known now.
+    pub(crate) fn presented(&self) -> Result<Presented, Error> {
+        self.with_cookie(self.inner.held.borrow().present(&self.inner.dialect))
     }
 
-    /// The read that is under way, or a new one. It goes on when the caller who started it leaves.
-    fn read(&self) -> Promise {
-        if let Some(reading) = &*self.inner.reading.borrow() {
-            return reading.clone();
+    /// Adds the value of the cookie that the dialect has repeated in a header.
+    pub(crate) fn with_cookie(&self, presented: Result<Presented, Error>) -> Result<Presented, Error> {
+        let mirrored = match &self.inner.dialect.csrf {
+            Some(Csrf::Mirrored { cookie, .. }) => page::cookie(cookie),
+            _ => None,
+        };
+        presented.map(|presented| Presented { mirrored, ..presented })
+    }
+
+    /// The read that is under way, or a new one.
+    pub(crate) fn read(&self) -> Promise {
+        self.inner.reading.join(|| {
+            let client = self.clone();
+            let started = AbortController::new().map_err(|_| Code::WasmUnavailable).and_then(|controller| {
+                let deadline = Deadline::start(TIMEOUT, Some(&controller.signal()))?;
+                let read = self.inner.held.borrow().begin();
+                self.inner.reader.replace(Some((read, controller.clone())));
+                Ok((controller, deadline))
+            });
+            async move { client.read_once(started).await }
+        })
+    }
+
+    async fn read_once(&self, started: Result<(AbortController, Deadline), Code>) {
+        match started {
+            Ok((controller, deadline)) => {
+                // What failed is held as an unknown session.
+                drop(self.perform_verb(Verb::ReadSession, None, &deadline).await);
+                // What a sign-out has ended is nobody's session.
+                if controller.signal().aborted() {
+                    return;
+                }
+            }
+            Err(code) => {
+                let mut held = self.inner.held.borrow_mut();
+                let read = held.begin();
+                held.finish(read, Session::Unknown(Error::new(code)), now());
+            }
         }
-        let client = self.clone();
-        let reading = wasm_bindgen_futures::future_to_promise(async move {
-            let read = client.inner.held.borrow().begin();
-            let found = client.find().await.unwrap_or_else(Session::Unknown);
-            client.inner.held.borrow_mut().finish(read, found, now());
-            client.inner.reading.replace(None);
-            client.tell();
-            Ok(JsValue::UNDEFINED)
-        });
-        self.inner.reading.replace(Some(reading.clone()));
-        reading
+        self.inner.asked.set(false);
+        self.tell();
+    }
+
+    /// Ends a read which began before somebody signed in or out.
+    pub(crate) fn drop_stale_read(&self) {
+        let held = self.inner.held.borrow();
+        let stale = self.inner.reader.borrow_mut().take_if(|(read, _)| !held.concerns(*read));
+        drop(held);
+        if let Some((_, controller)) = stale {
+            self.inner.reading.leave();
+            controller.abort();
+        }
+    }
+
+    /// Takes over what another page or tab keeps by now.
+    pub(crate) fn synchronize(&self) {
+        let Some((found, before)) = self.inner.keeping.changed() else { return };
+        let same = found.continues(&before);
+        let mut held = self.inner.held.borrow_mut();
+        match found.tokens {
+            Some(tokens) if same => held.renew(tokens),
+            tokens => held.sign_in(tokens),
+        }
+        let ended = held.tokens().is_none();
+        held.settle(&self.inner.dialect);
+        drop(held);
+        self.drop_stale_read();
+        if ended {
+            self.tell();
+        }
     }
 
     /// Calls the listener with the session as it is now.
@@ -78,31 +143,6 @@ impl Client {
         let session = self.inner.held.borrow().last().cloned();
         if let (Some(listener), Some(session)) = (listener, session) {
             listener(&session);
-        }
-    }
-}
-
-impl Client {
-    async fn find(&self) -> Result<Session<JsValue>, Error> {
-        let deadline = Deadline::start(TIMEOUT, None).map_err(Error::new)?;
-        let sending = Sending { cache: Some(RequestCache::NoStore), ..Sending::default() };
-        let presented = self.inner.held.borrow().present(&self.inner.dialect).unwrap_or_default();
-        let (mut flow, mut next) = Flow::start(&self.inner.dialect, &self.inner.sites, Verb::ReadSession, presented);
-        let mut document = None;
-        loop {
-            next = match next {
-                Next::Step(step) => {
-                    let ended = Box::pin(self.perform(step, &sending, &deadline)).await;
-                    let ended = ended.map(|ended| document = ended.document);
-                    flow.next(&self.inner.sites, ended.map(|()| document.as_ref()))
-                }
-                Next::Done(ended) => {
-                    let Outcome::Session(standing) = ended? else { return Ok(Session::Anonymous) };
-                    let claims = document.unwrap_or(JsDocument(JsValue::UNDEFINED));
-                    let tokens = self.inner.held.borrow().tokens().cloned();
-                    return Ok(identity::session(&self.inner.dialect, standing, claims, tokens.as_ref()));
-                }
-            }
         }
     }
 }

@@ -1,6 +1,7 @@
 import { callInvalid, signInRefused, timedOut } from '../../generated/errors.js'
 import type { Verb } from '../../generated/verbs.js'
 import type { Core, CoreReply } from '../abi.js'
+import { isFailure } from '../failure.js'
 import type { ClientConfig } from '../options.js'
 import type { CoreSession } from '../session.js'
 import { drive, type Hands } from './call.js'
@@ -20,8 +21,8 @@ export interface Verbs extends Hands {
   perform(verb: Verb, value: unknown, deadline: Deadline): Promise<CoreReply>
   /** Takes the token out of a link, and signs in by it; `undefined` where the address has none. */
   signInWithLink(deadline: Deadline): Promise<CoreReply | undefined>
-  /** Takes over what another tab keeps by now. */
-  synchronize(): void
+  /** Takes over what another tab has done: the session is another by now, and what is being read of it is stale. */
+  heed(): void
   /** The cookie that the dialect has repeated in a header. */
   mirrored(): string | undefined
 }
@@ -39,8 +40,9 @@ export const verbsOf = (
   { dialect }: ClientConfig,
   { store, onSession, announce }: Surroundings,
 ): Verbs => {
-  const underway = new Map<Verb, Promise<void>>()
-  let reading: AbortController | undefined
+  const underway = new Map<Verb, Promise<unknown>>()
+  let reading = new AbortController()
+  let changing = new AbortController()
   let kept = store.memory ?? store.load()
   if (kept) core.restore(kept.access, kept.refresh, false)
 
@@ -65,35 +67,46 @@ export const verbsOf = (
   const flight = (verb: Verb, body: unknown, deadline: Deadline) =>
     drive(core, core.verb(verb, mirrored()), hands, { body, cache: 'no-store' }, deadline)
 
-  const read = async () => {
-    const controller = new AbortController()
-    reading = controller
-    const deadline = startDeadline(TIMEOUT, controller.signal)
+  // Nobody's call, and so with its own limit in time.
+  const apart = async <T>(work: (deadline: Deadline) => Promise<T>, signal?: AbortSignal) => {
+    const deadline = startDeadline(TIMEOUT, signal)
     try {
-      await flight('getSession', undefined, deadline)
+      return await work(deadline)
     } finally {
       deadline.end()
     }
-    // What a sign-out has ended is nobody's session.
-    if (!controller.signal.aborted) keep()
+  }
+  /** Whether the read came to its end. */
+  const read = async () => {
+    const { signal } = reading
+    try {
+      await apart((deadline) => flight('getSession', undefined, deadline), signal)
+    } catch (thrown) {
+      if (signal.aborted && isFailure(thrown)) return false
+      throw thrown
+    }
+    keep()
+    return true
+  }
+  const stopReading = () => {
+    reading.abort()
+    reading = new AbortController()
   }
   const refresh = () =>
     alone(store, async () => {
       const before = core.tokens()?.access
       synchronize()
       if (core.tokens()?.access !== before) return
-      const deadline = startDeadline(TIMEOUT)
       try {
-        await flight('refresh', undefined, deadline)
+        await apart((deadline) => flight('refresh', undefined, deadline))
       } finally {
-        deadline.end()
         const ended = kept !== undefined && !core.tokens()
         keep()
         if (ended) announce()
       }
     })
-  const once = (verb: Verb, work: () => Promise<void>) => {
-    let promise = underway.get(verb)
+  const once = <T>(verb: Verb, work: () => Promise<T>) => {
+    let promise = underway.get(verb) as Promise<T> | undefined
     if (!promise) {
       promise = work().finally(() => underway.delete(verb))
       underway.set(verb, promise)
@@ -108,7 +121,10 @@ export const verbsOf = (
 
   const hands: Hands = {
     // A renewal that fails is no failure of the driver: the core knows of it and says how the call ends.
-    renew: (verb, deadline) => deadline.wait(once(verb, verb === 'refresh' ? refresh : read).catch(passOver)),
+    renew: async (verb, deadline) => {
+      const work: () => Promise<unknown> = verb === 'refresh' ? refresh : read
+      await deadline.wait(once(verb, work).catch(passOver))
+    },
   }
   const session: Verbs['session'] = async (deadline, fresh) => {
     await signedOut(deadline)
@@ -118,10 +134,12 @@ export const verbsOf = (
       const before = underway.get('getSession')
       if (before) await deadline.wait(before)
     }
-    const known = core.fresh(Date.now())
-    if (known) return onSession(known)
-    await deadline.wait(once('getSession', read))
-    if (underway.has('signOut')) await session(deadline)
+    for (;;) {
+      const known = core.fresh(Date.now())
+      if (known) return onSession(known)
+      if (await deadline.wait(once('getSession', read))) return
+      await signedOut(deadline)
+    }
   }
   const signedIn = async (deadline: Deadline): Promise<CoreReply> => {
     keep(`${Date.now()}${Math.random()}`)
@@ -142,8 +160,12 @@ export const verbsOf = (
       case 'signOut': {
         let data: unknown
         const leave = async () => {
-          reading?.abort()
+          // Their late answers would bring the session's cookie back.
+          stopReading()
+          changing.abort()
+          changing = new AbortController()
           store.save(undefined)
+          await underway.get('refresh')?.catch(passOver)
           data = (await flight(verb, undefined, deadline)).data
           keep()
           announce()
@@ -156,11 +178,13 @@ export const verbsOf = (
         if (dialect.renewal.kind === 'rotate') await deadline.wait(once(verb, refresh))
         await session(deadline, true)
         return {}
-      case 'update':
-        await flight(verb, { [dialect.update?.member ?? '']: value }, deadline)
+      case 'update': {
+        const body = { [dialect.update?.member ?? '']: value }
+        await deadline.wait(apart((own) => flight(verb, body, own), changing.signal))
         keep()
         announce()
         return {}
+      }
       case 'createLinkToken': {
         const { data } = await flight(verb, value, deadline)
         const { token, expires } = data as { token: string; expires?: number }
@@ -178,7 +202,11 @@ export const verbsOf = (
     mirrored,
     perform,
     session,
-    synchronize,
+    heed: () => {
+      synchronize()
+      stopReading()
+      core.forget()
+    },
     ready: async (deadline) => {
       await signedOut(deadline)
       if (core.waits(Date.now())) await session(deadline)
@@ -208,4 +236,6 @@ const alone = async ({ key, outlives }: TokenStore, work: () => Promise<void>): 
   }
 }
 
-const passOver = () => {}
+const passOver = (thrown: unknown) => {
+  if (!isFailure(thrown)) throw thrown
+}

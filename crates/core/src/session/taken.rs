@@ -1,7 +1,7 @@
 //! Taking over what a verb brought: one rule for every driver.
 
 use super::{Held, Read, Session};
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::verb::{LinkToken, Outcome, Permissions, Verb};
 
 /// A verb on its way, and since when.
@@ -65,7 +65,10 @@ impl<C> Held<C> {
                 let cause = ended.err().filter(|_| !server_told);
                 return Ok(Taken::SignedOut(SignedOut { server_told, cause }));
             }
-            (Verb::ReadSession, Err(cause)) => Outcome::Session(Session::Unknown(cause)),
+            // Who stopped asking has learnt nothing.
+            (Verb::ReadSession, Err(cause)) if cause.kind() != Kind::Aborted => {
+                Outcome::Session(Session::Unknown(cause))
+            }
             (Verb::Refresh, Err(cause)) => {
                 if concerned {
                     self.fail_renewal(cause.clone(), now);

@@ -13,4 +13,5 @@ mod scripted;
 mod secrecy;
 mod sessions;
 mod stage;
+mod systems;
 mod tls;

@@ -1,10 +1,16 @@
 import { useEffect } from 'react'
 import { SessionStatus } from '../session/session-status'
+import type { SignOutAnswer } from '../session/sign-out'
 import type { System } from '../systems'
 import { Link } from './address'
 
+interface HeaderProps {
+  readonly system: System
+  readonly onSignedOut: (answer: SignOutAnswer) => void
+}
+
 /** Which system this is, its pages, and who is signed in. */
-export const Header = ({ system }: { readonly system: System }) => {
+export const Header = ({ system, onSignedOut }: HeaderProps) => {
   const title = `${system.name.toUpperCase()} · ${system.title}`
   useEffect(() => {
     document.title = `${title} · twinfetch`
@@ -19,7 +25,7 @@ export const Header = ({ system }: { readonly system: System }) => {
         <Link href={`/${system.name}`}>Session</Link>
         <Link href={`/${system.name}/posts`}>Posts</Link>
       </nav>
-      <SessionStatus system={system} />
+      <SessionStatus system={system} onSignedOut={onSignedOut} />
     </header>
   )
 }

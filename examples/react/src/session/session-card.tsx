@@ -17,7 +17,9 @@ export const SessionCard = ({ session, system }: SessionCardProps) => {
       {Object.entries(session.user).map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>
-          <dd>{shown(value)}</dd>
+          <dd data-name={name} data-testid="session-field">
+            {shown(value)}
+          </dd>
         </div>
       ))}
       {session.expires && (

@@ -1,7 +1,7 @@
 import { useSession } from 'twinfetch/react'
 import { Link } from '../page/address'
 import type { System } from '../systems'
-import { SignOut } from './sign-out'
+import { SignOut, type SignOutAnswer } from './sign-out'
 import { userName } from './user-name'
 
 const words = {
@@ -11,8 +11,13 @@ const words = {
   unknown: 'Session unknown',
 } as const
 
+interface SessionStatusProps {
+  readonly system: System
+  readonly onSignedOut: (answer: SignOutAnswer) => void
+}
+
 /** Who the client believes is signed in. */
-export const SessionStatus = ({ system }: { readonly system: System }) => {
+export const SessionStatus = ({ system, onSignedOut }: SessionStatusProps) => {
   const session = useSession()
   return (
     <div className="session">
@@ -23,7 +28,9 @@ export const SessionStatus = ({ system }: { readonly system: System }) => {
         <strong data-testid="user-name">{userName(session.user)}</strong>
       )}
       {session.status === 'anonymous' && <Link href={`/${system.name}/sign-in`}>Sign in</Link>}
-      <SignOut status={session.status} />
+      {(session.status === 'authenticated' || session.status === 'unknown') && (
+        <SignOut onDone={onSignedOut} />
+      )}
     </div>
   )
 }

@@ -1,6 +1,4 @@
-//! The Rust face of the client, in a real browser over a scripted `fetch`.
-#![cfg(target_arch = "wasm32")]
-#![allow(clippy::unwrap_used, clippy::panic, missing_docs, reason = "a test ends where it fails")]
+//! Calls, and the session that they are made as.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -8,59 +6,18 @@ use std::rc::Rc;
 use js_sys::{Array, Promise};
 use twinfetch_core::call::Method;
 use twinfetch_core::error::Code;
-use twinfetch_core::session::Session;
-use twinfetch_wasm_client::{Body, Client, JsDocument, Options, Progress, Settings, dialect};
-use wasm_bindgen::prelude::*;
+use twinfetch_wasm_client::{Body, Client, JsDocument, Options, Progress, Session, dialect};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
-use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use wasm_bindgen_test::wasm_bindgen_test;
 
-wasm_bindgen_test_configure!(run_in_browser);
-
-#[wasm_bindgen(inline_js = r#"
-let sent = []
-let answers = {}
-export const script = (given) => {
-  sent = []
-  answers = Object.fromEntries(Object.entries(given).map(([path, list]) => [path, [...list]]))
-  globalThis.fetch = async (request) => {
-    const path = new URL(request.url).pathname
-    sent.push(`${request.method} ${path} ${request.headers.get('authorization') ?? '-'} ${await request.text()}`.trim())
-    const list = answers[path] ?? []
-    const answer = list.length > 1 ? list.shift() : list[0]
-    if (answer === undefined || answer === 'reject') throw 'not even an Error'
-    if (answer === 'hang') return new Promise((_, reject) => request.signal.addEventListener('abort', () => reject(request.signal.reason)))
-    const { status = 200, headers = {}, body } = answer
-    const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body)
-    return new Response(text, { status, headers: { 'content-type': 'application/json', ...headers } })
-  }
-}
-export const requests = () => sent
-export const parse = (text) => JSON.parse(text)
-"#)]
-extern "C" {
-    fn script(answers: &JsValue);
-    fn requests() -> Array;
-    fn parse(text: &str) -> JsValue;
-}
+use crate::script::{client, parse, sent, text};
 
 const SESSION: &str =
     r#"{ "body": { "user": { "name": "ada" }, "accessToken": "a1", "expires": "2030-01-01T00:00:00Z" } }"#;
 
-fn client(answers: &str) -> Client {
-    script(&parse(answers));
-    Client::new(Settings::new(dialect::authjs().unwrap(), "http://backend.test", "http://app.test")).unwrap()
-}
-
 fn with_session(posts: &str) -> Client {
-    client(&format!(r#"{{ "/api/auth/session": [{SESSION}], "/api/posts": {posts} }}"#))
-}
-
-fn sent() -> Vec<String> {
-    requests().iter().map(|line| line.as_string().unwrap()).collect()
-}
-
-fn text(value: &JsValue) -> String {
-    js_sys::JSON::stringify(value).unwrap().into()
+    client(dialect::authjs(), &format!(r#"{{ "/api/auth/session": [{SESSION}], "/api/posts": {posts} }}"#))
 }
 
 #[wasm_bindgen_test]
@@ -87,13 +44,13 @@ async fn a_failing_session_endpoint_means_unknown_and_sends_nothing() {
         r#"{ "headers": { "content-type": "text/html" }, "body": "<p>" }"#,
         r#""reject""#,
     ] {
-        let client = client(&format!(r#"{{ "/api/auth/session": [{answer}] }}"#));
+        let client = client(dialect::authjs(), &format!(r#"{{ "/api/auth/session": [{answer}] }}"#));
         assert!(matches!(client.session().await, Session::Unknown(_)), "{answer}");
         client.get("/api/posts", Options::default()).await.unwrap_err();
         assert!(sent().iter().all(|line| line.starts_with("GET /api/auth/session")));
     }
     for answer in [r#"{ "body": null }"#, r#"{ "body": {} }"#] {
-        let client = client(&format!(r#"{{ "/api/auth/session": [{answer}] }}"#));
+        let client = client(dialect::authjs(), &format!(r#"{{ "/api/auth/session": [{answer}] }}"#));
         assert!(matches!(client.session().await, Session::Anonymous), "{answer}");
     }
 }
@@ -101,9 +58,12 @@ async fn a_failing_session_endpoint_means_unknown_and_sends_nothing() {
 #[wasm_bindgen_test]
 async fn a_refused_token_is_read_again_and_the_call_repeated_once() {
     let newer = SESSION.replace("a1", "a2");
-    let client = client(&format!(
-        r#"{{ "/api/auth/session": [{SESSION}, {newer}], "/api/posts": [{{ "status": 401, "body": {{}} }}, {{ "status": 201, "body": {{ "id": 7 }} }}] }}"#
-    ));
+    let client = client(
+        dialect::authjs(),
+        &format!(
+            r#"{{ "/api/auth/session": [{SESSION}, {newer}], "/api/posts": [{{ "status": 401, "body": {{}} }}, {{ "status": 201, "body": {{ "id": 7 }} }}] }}"#
+        ),
+    );
     let body = Body::new(parse(r#"{ "title": "é" }"#)).unwrap();
     let received = client.call(Method::Post, "/api/posts", Options { body, ..Options::default() }).await.unwrap();
     assert_eq!((received.status, text(&received.data).as_str()), (201, r#"{"id":7}"#));

@@ -1,0 +1,189 @@
+//! S1.5: one renewal for all who wait, whoever began it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::response::{IntoResponse as _, Response};
+use futures_util::future::join_all;
+use http::StatusCode;
+use serde_json::{Value, json};
+use tokio::sync::{Notify, Semaphore};
+use twinfetch_backend::System;
+use twinfetch_server_client::{Code, Dialect, Kind, Secret, ServerClient, SignedIn, Tokens};
+
+use super::Running;
+use crate::scripted::Scripted;
+use crate::stage::ADA;
+
+/// Somebody whose access token is not good any more.
+async fn expired(running: &Running) -> SignedIn {
+    let credentials = json!({ "email": ADA.email, "password": ADA.password });
+    let tokens = running.client.background().sign_in(&credentials).await.unwrap().tokens().unwrap();
+    running.forget_calls().await;
+    running.client.background().with_tokens(Tokens { access: Secret::new("no.longer.good"), ..tokens })
+}
+
+#[tokio::test]
+async fn s1_5_two_hundred_refused_calls_renew_once() {
+    let running = Running::of(System::DualToken).await;
+    let signed_in = expired(&running).await;
+    let calls = (0..200).map(|_| signed_in.api().get::<Value>("/api/posts").into_future());
+    for answer in join_all(calls).await {
+        answer.unwrap();
+    }
+    assert_eq!(running.count("/auth/refresh").await, 1);
+    assert_eq!(running.count("/api/posts").await, 400);
+    assert_ne!(signed_in.tokens().unwrap().access, Secret::new("no.longer.good"));
+}
+
+#[tokio::test]
+async fn s1_5_the_refresh_token_that_was_spent_is_dead() {
+    let running = Running::of(System::DualToken).await;
+    let signed_in = expired(&running).await;
+    let spent = signed_in.tokens().unwrap().refresh.unwrap();
+    let renewed = running.client.background().refresh(spent.expose()).await.unwrap();
+    assert!(renewed.api().get::<Value>("/auth/me").await.is_ok());
+    assert_eq!(running.client.background().refresh(spent.expose()).await.unwrap_err().kind(), Kind::Unauthorized);
+    let error = signed_in.api().get::<Value>("/auth/me").await.unwrap_err();
+    assert_eq!(error.kind(), Kind::Unauthorized);
+    assert_eq!(signed_in.tokens(), None);
+}
+
+#[tokio::test]
+async fn s1_5_a_renewal_that_fails_is_said_and_ends_no_session() {
+    let running = Running::of(System::DualToken).await;
+    let signed_in = expired(&running).await;
+    running.fault(json!({ "path": "/auth/refresh", "status": 503, "body": "{}" })).await;
+    let error = signed_in.api().get::<Value>("/auth/me").await.unwrap_err();
+    assert_eq!((error.kind(), error.status()), (Kind::Status, Some(StatusCode::SERVICE_UNAVAILABLE)));
+    assert!(signed_in.tokens().is_some());
+    assert!(signed_in.api().get::<Value>("/auth/me").await.is_ok());
+}
+
+#[tokio::test]
+async fn s1_7_a_renewal_over_the_limit_is_not_hammered() {
+    let running = Running::of(System::DualToken).await;
+    let signed_in = expired(&running).await;
+    running
+        .fault(json!({ "path": "/auth/refresh", "status": 429, "body": "{}", "headers": { "retry-after": "30" } }))
+        .await;
+    let calls = (0..20).map(|_| signed_in.api().get::<Value>("/auth/me").into_future());
+    for answer in join_all(calls).await {
+        let error = answer.unwrap_err();
+        assert_eq!((error.code(), error.retry_after().unwrap().as_secs()), (Code::RateLimited, 30));
+    }
+    assert_eq!(signed_in.refresh().await.unwrap_err().code(), Code::RateLimited);
+    assert_eq!(running.count("/auth/refresh").await, 1);
+    assert!(signed_in.tokens().is_some());
+}
+
+#[tokio::test]
+async fn s1_7_ten_renewals_a_minute_are_allowed() {
+    let running = Running::of(System::DualToken).await;
+    let signed_in = expired(&running).await;
+    for _ in 0..10 {
+        signed_in.refresh().await.unwrap();
+    }
+    let error = signed_in.refresh().await.unwrap_err();
+    assert_eq!(error.code(), Code::RateLimited);
+    assert!(error.retry_after().is_some());
+    assert!(signed_in.api().get::<Value>("/auth/me").await.is_ok());
+}
+
+#[tokio::test]
+async fn calls_of_one_incoming_request_renew_once_and_give_the_browser_the_new_token() {
+    let running = Running::of(System::DualToken).await;
+    let tokens = expired(&running).await.tokens().unwrap();
+    let api = running.client.incoming(&http::HeaderMap::new());
+    let signed_in = api.with_tokens(tokens);
+    assert!(api.set_cookies().is_empty());
+    let (posts, me) = (signed_in.api().get::<Value>("/api/posts"), signed_in.api().get::<Value>("/auth/me"));
+    let (posts, me) = tokio::join!(posts.into_future(), me.into_future());
+    assert!(posts.is_ok() && me.is_ok());
+    assert_eq!(running.count("/auth/refresh").await, 1);
+    let lines = api.set_cookies();
+    let access = signed_in.tokens().unwrap().access;
+    assert!(lines[0].to_str().unwrap().starts_with(&format!("accessToken={};", access.expose())));
+}
+
+/// A backend whose renewals wait to be let go.
+struct Slow {
+    backend: Scripted,
+    asked: Arc<Notify>,
+    gate: Arc<Semaphore>,
+    renewals: Arc<AtomicU64>,
+    signed_in: SignedIn,
+}
+
+impl Slow {
+    async fn new() -> Self {
+        let (asked, gate) = (Arc::new(Notify::new()), Arc::new(Semaphore::new(0)));
+        let renewals = Arc::new(AtomicU64::new(0));
+        let hands = (Arc::clone(&asked), Arc::clone(&gate), Arc::clone(&renewals));
+        let backend = Scripted::new(move |request| answer(request, hands.clone())).await;
+        let client = ServerClient::builder().base_url(&backend.url).dialect(Dialect::dual_token()).without_secrets();
+        let tokens = Tokens { access: Secret::new("a1"), refresh: Some(Secret::new("r1")) };
+        let signed_in = client.build().unwrap().background().with_tokens(tokens);
+        Self { backend, asked, gate, renewals, signed_in }
+    }
+}
+
+/// Accepts the token `a2` only, which the refresh token `r1` gives; what is said at a sign-out is echoed.
+async fn answer(request: Request, (asked, gate, renewals): (Arc<Notify>, Arc<Semaphore>, Arc<AtomicU64>)) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, 4096).await.unwrap();
+    let body: Value = serde_json::from_slice(&body).unwrap_or_default();
+    if parts.uri.path() == "/auth/refresh" {
+        assert_eq!(body, json!({ "refreshToken": "r1" }));
+        assert_eq!(parts.headers.get("authorization"), None);
+        renewals.fetch_add(1, Ordering::SeqCst);
+        asked.notify_one();
+        gate.acquire().await.unwrap().forget();
+        return enveloped(StatusCode::OK, &json!({ "accessToken": "a2", "refreshToken": "r2" }));
+    }
+    let good = parts.headers.get("authorization").is_some_and(|value| value == "Bearer a2");
+    if good { enveloped(StatusCode::OK, &body) } else { enveloped(StatusCode::UNAUTHORIZED, &Value::Null) }
+}
+
+fn enveloped(status: StatusCode, data: &Value) -> Response {
+    let body = json!({ "success": status.is_success(), "data": data, "message": "m" });
+    (status, [("content-type", "application/json")], Body::from(body.to_string())).into_response()
+}
+
+#[tokio::test]
+async fn s1_5_whoever_began_the_renewal_may_leave() {
+    let slow = Slow::new().await;
+    let begun = tokio::spawn(slow.signed_in.api().get::<Value>("/first").into_future());
+    slow.asked.notified().await;
+    begun.abort();
+    assert!(begun.await.unwrap_err().is_cancelled());
+    let second = tokio::spawn(slow.signed_in.api().get::<Value>("/second").into_future());
+    slow.gate.add_permits(1);
+    second.await.unwrap().unwrap();
+    assert_eq!(slow.renewals.load(Ordering::SeqCst), 1);
+    assert_eq!(slow.signed_in.tokens().unwrap().refresh, Some(Secret::new("r2")));
+}
+
+#[tokio::test]
+async fn s1_5_a_call_that_is_refused_after_the_renewal_takes_its_token() {
+    let slow = Slow::new().await;
+    slow.gate.add_permits(1);
+    slow.signed_in.refresh().await.unwrap();
+    assert!(slow.signed_in.api().get::<Value>("/late").await.is_ok());
+    assert_eq!((slow.renewals.load(Ordering::SeqCst), slow.backend.hits()), (1, 2));
+}
+
+#[tokio::test]
+async fn s1_6_a_sign_out_waits_for_the_renewal_and_ends_what_it_brought() {
+    let slow = Slow::new().await;
+    let call = tokio::spawn(slow.signed_in.api().get::<Value>("/first").into_future());
+    slow.asked.notified().await;
+    let api = slow.signed_in.api();
+    let out = tokio::spawn(async move { api.sign_out().await });
+    slow.gate.add_permits(1);
+    assert!(out.await.unwrap().unwrap().server_told);
+    drop(call.await.unwrap());
+    assert_eq!((slow.signed_in.tokens(), slow.renewals.load(Ordering::SeqCst)), (None, 1));
+}

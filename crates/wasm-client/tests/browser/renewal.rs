@@ -1,0 +1,129 @@
+//! Renewing tokens that were refused.
+
+use twinfetch_core::call::Method;
+use twinfetch_core::error::Code;
+use twinfetch_wasm_client::{Body, Client, Options};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::script::{answer, begin, release, requested, sent, text, who};
+use crate::verbs::{ADA, PAIR, body, signed_in};
+
+const REFUSED: &str = r#"{ "status": 401, "body": { "success": false, "message": "expired" } }"#;
+const POSTS: &str = r#"{ "body": { "success": true, "data": [7] } }"#;
+const DEAD: &str = r#"{ "status": 401, "body": { "success": false, "message": "dead" } }"#;
+
+fn newer() -> String {
+    PAIR.replace("a1", "a2").replace("r1", "r2")
+}
+
+async fn get(client: &Client) -> Result<String, Code> {
+    let received = client.get("/posts", Options::default()).await;
+    received.map(|received| text(&received.data)).map_err(|error| error.code())
+}
+
+#[wasm_bindgen_test]
+async fn twenty_refused_calls_renew_once() {
+    let refused = [REFUSED; 20].join(", ");
+    let client = signed_in(&format!(r#"{{ "/posts": [{refused}, {POSTS}], "/auth/refresh": ["hang"] }}"#)).await;
+    let calls: Vec<_> = (0..20)
+        .map(|_| {
+            let client = client.clone();
+            begin(async move { get(&client).await })
+        })
+        .collect();
+    requested("/posts", 20).await;
+    requested("/auth/refresh", 1).await;
+    release("/auth/refresh", &newer());
+    for call in calls {
+        assert_eq!(call.end().await.as_deref(), Ok("[7]"));
+    }
+    let sent = sent();
+    let count = |line: &str| sent.iter().filter(|sent| *sent == line).count();
+    assert_eq!(count(r#"POST /auth/refresh - {"refreshToken":"r1"}"#), 1);
+    assert_eq!((count("GET /posts Bearer a1"), count("GET /posts Bearer a2"), sent.len()), (20, 20, 41));
+}
+
+#[wasm_bindgen_test]
+async fn a_dead_refresh_token_ends_the_session() {
+    let client = signed_in(&format!(r#"{{ "/posts": [{REFUSED}], "/auth/refresh": [{DEAD}] }}"#)).await;
+    assert_eq!(get(&client).await, Err(Code::Unauthorized));
+    assert_eq!(who(&client.session().await), "anonymous");
+    assert_eq!(get(&client).await, Err(Code::Unauthorized));
+    assert_eq!(sent().last().unwrap(), "GET /posts -");
+}
+
+#[wasm_bindgen_test]
+async fn a_renewal_that_has_to_wait_is_not_asked_for_again_and_ends_no_session() {
+    let limited = r#"{ "status": 429, "headers": { "retry-after": "30" }, "body": { "success": false, "message": "slow down" } }"#;
+    let client = signed_in(&format!(r#"{{ "/posts": [{REFUSED}], "/auth/refresh": [{limited}] }}"#)).await;
+    for _ in 0..3 {
+        let error = client.get("/posts", Options::default()).await.unwrap_err();
+        assert_eq!((error.code(), error.retry_after()), (Code::RateLimited, Some(30_000)));
+    }
+    assert_eq!(sent().iter().filter(|line| line.starts_with("POST /auth/refresh")).count(), 1);
+    assert_eq!(sent().last().unwrap(), "GET /posts Bearer a1");
+    assert_eq!(client.refresh().await.unwrap_err().code(), Code::RateLimited);
+}
+
+#[wasm_bindgen_test]
+async fn a_failed_renewal_is_tried_again_by_the_next_call() {
+    let newer = newer();
+    let answers = format!(
+        r#"{{ "/posts": [{REFUSED}, {REFUSED}, {POSTS}], "/auth/refresh": [{{ "status": 500, "body": {{}} }}, {newer}] }}"#
+    );
+    let client = signed_in(&answers).await;
+    assert_eq!(get(&client).await, Err(Code::ServerFailed));
+    assert_eq!(get(&client).await.as_deref(), Ok("[7]"));
+}
+
+#[wasm_bindgen_test]
+async fn a_renewal_on_demand_brings_newer_tokens_and_the_session() {
+    let newer = newer();
+    let client = signed_in(&format!(r#"{{ "/auth/refresh": [{newer}], "/auth/me": [{ADA}] }}"#)).await;
+    assert_eq!(who(&client.refresh().await.unwrap()), r#"{"id":1}"#);
+    assert_eq!(sent(), [r#"POST /auth/refresh - {"refreshToken":"r1"}"#, "GET /auth/me Bearer a2"]);
+    answer(r#"{ "/auth/refresh": ["reject"] }"#);
+    assert_eq!(client.refresh().await.unwrap_err().code(), Code::NetworkFailed);
+    answer(&format!(r#"{{ "/auth/refresh": [{DEAD}] }}"#));
+    assert_eq!(who(&client.refresh().await.unwrap()), "anonymous");
+}
+
+#[wasm_bindgen_test]
+async fn a_session_read_that_is_refused_renews_as_calls_do() {
+    let newer = newer();
+    let client = signed_in(&format!(r#"{{ "/auth/me": [{REFUSED}, {ADA}], "/auth/refresh": [{newer}] }}"#)).await;
+    client.forget();
+    assert_eq!(who(&client.session().await), r#"{"id":1}"#);
+    assert_eq!(
+        sent(),
+        ["GET /auth/me Bearer a1", r#"POST /auth/refresh - {"refreshToken":"r1"}"#, "GET /auth/me Bearer a2"]
+    );
+}
+
+#[wasm_bindgen_test]
+async fn a_call_is_not_repeated_as_another_user_who_has_signed_in_meanwhile() {
+    let grace = PAIR.replace("a1", "g1");
+    let client = signed_in(&format!(
+        r#"{{ "/posts": [{REFUSED}, {POSTS}], "/auth/refresh": ["hang"], "/auth/login": [{grace}], "/auth/me": [{ADA}] }}"#
+    ))
+    .await;
+    let calling = client.clone();
+    let call = begin(async move { get(&calling).await });
+    requested("/auth/refresh", 1).await;
+    client.sign_in(body("{}")).await.unwrap();
+    release("/auth/refresh", &newer());
+    assert_eq!(call.end().await, Err(Code::Unauthorized));
+    assert_eq!(get(&client).await.as_deref(), Ok("[7]"));
+    assert_eq!(sent().last().unwrap(), "GET /posts Bearer g1");
+}
+
+#[wasm_bindgen_test]
+async fn a_stream_that_is_used_up_is_not_sent_twice() {
+    let newer = newer();
+    let client = signed_in(&format!(r#"{{ "/posts": [{REFUSED}, {POSTS}], "/auth/refresh": [{newer}] }}"#)).await;
+    let stream = web_sys::Response::new_with_opt_str(Some("abc")).unwrap().body().unwrap();
+    let body = Body::new(stream.into()).unwrap();
+    let error = client.call(Method::Post, "/posts", Options { body, ..Options::default() }).await.unwrap_err();
+    assert_eq!(error.code(), Code::Unauthorized);
+    assert_eq!(sent(), ["POST /posts Bearer a1 abc", r#"POST /auth/refresh - {"refreshToken":"r1"}"#]);
+}
