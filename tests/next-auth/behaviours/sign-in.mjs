@@ -60,6 +60,14 @@ export const signInBehaves = (visit) => {
       await seesSession(page, 'authenticated', 'ada')
     }))
 
+  test('a sign-in that the backend cannot verify is no sign-in', () =>
+    visit(async (page, context, site) => {
+      await site.breakLogin()
+      assert.deepEqual(await signIn(page, ada), { data: undefined, code: site.version.unverified })
+      assert.equal(await hasCookie(context, site), false)
+      assert.equal((await signIn(page, ada)).data?.status, 'authenticated')
+    }))
+
   test('who signs in over somebody else is the one who is signed in', () =>
     visit(async (page, _context, site) => {
       await signIn(page, ada)

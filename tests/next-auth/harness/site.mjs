@@ -10,6 +10,7 @@ import { start } from './program.mjs'
  * @typedef {object} Version
  * @property {string} folder where its app is built
  * @property {string} cookie the name of its session cookie
+ * @property {string} unverified the code of a sign-in that the app could not have verified
  * @property {(url: string, secret: string) => Record<string, string>} settings what its app needs in the environment
  *
  * @typedef {{ method: string, path: string, user: string, bearer_sha256: string, count: number }} Call
@@ -49,6 +50,15 @@ export const startSite = async (version) => {
       const { calls } = await (await fetch(`${backend.url}/test/calls`)).json()
       const hash = createHash('sha256').update(token).digest('hex')
       return calls.filter(({ bearer_sha256 }) => bearer_sha256 === hash)
+    },
+    /** Has the backend fail at the next login. */
+    breakLogin: async () => {
+      const answer = await fetch(`${backend.url}/test/fault`, {
+        method: 'PUT',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ path: '/api/auth/login', status: 500, times: 1 }),
+      })
+      assert.ok(answer.ok)
     },
     /** Whom the backend knows by a token. @param {string} token @returns {Promise<{ username: string }>} */
     ownerOf: async (token) => {
