@@ -8,6 +8,8 @@ pub use held::{Held, Read};
 pub use identity::{Standing, is_bearer, read_claims};
 pub use taken::{Errand, SignedOut, Taken};
 
+use std::fmt;
+
 use crate::error::Error;
 use crate::secret::Secret;
 
@@ -24,8 +26,8 @@ pub enum Session<C> {
     Unknown(Error),
 }
 
-/// A session of somebody who is signed in.
-#[derive(Clone, Debug)]
+/// A session of somebody who is signed in. Its `Debug` shows no claims: they may hold the token.
+#[derive(Clone)]
 pub struct Authenticated<C> {
     /// The session document, as the driver holds it.
     pub claims: C,
@@ -35,6 +37,13 @@ pub struct Authenticated<C> {
     pub access_token: Option<Secret>,
     /// When the access token ends, in milliseconds since 1970, when it says so.
     pub expires_at: Option<u64>,
+}
+
+impl<C> fmt::Debug for Authenticated<C> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = formatter.debug_struct("Authenticated");
+        shown.field("access_token", &self.access_token).field("expires_at", &self.expires_at).finish_non_exhaustive()
+    }
 }
 
 impl<C> Session<C> {

@@ -206,3 +206,11 @@ async fn an_update_changes_the_session_where_the_dialect_knows_it() {
     assert_eq!(error.code(), Code::ConfigInvalid);
     assert!(sent().is_empty());
 }
+
+#[wasm_bindgen_test]
+async fn nothing_of_credentials_and_tokens_is_shown() {
+    let session = r#"{ "body": { "user": { "name": "ada" }, "accessToken": "a1-secret" } }"#;
+    let client = client(dialect::authjs(), &format!(r#"{{ "/api/auth/session": [{session}] }}"#));
+    let shown = format!("{:?} {:?}", client.session().await, body(r#"{ "password": "secret" }"#));
+    assert!(shown.contains("Authenticated") && !shown.contains("secret"), "{shown}");
+}
