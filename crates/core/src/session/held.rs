@@ -120,6 +120,10 @@ impl<C> Held<C> {
                 if !matches!(&self.session, Some(Session::Authenticated(old)) if old.user == new.user) {
                     self.permissions = None;
                 }
+                // What is on its way was asked as somebody else.
+                if matches!(&self.session, Some(Session::Authenticated(old)) if old.user != new.user) {
+                    self.notices += 1;
+                }
             }
             // The backend knows nobody by these tokens.
             Session::Anonymous => {
@@ -144,12 +148,14 @@ impl<C> Held<C> {
         self.tokens = tokens;
     }
 
-    /// The tokens were renewed, here or in another tab. A find that is on its way stays good.
-    pub fn renew(&mut self, tokens: Tokens) {
+    /// The tokens were renewed, here or in another tab. A find that is on its way stays good. Where no new refresh token
+    /// was given the old one stays ([RFC 6749 §6](https://www.rfc-editor.org/rfc/rfc6749#section-6)).
+    pub fn renew(&mut self, mut tokens: Tokens) {
         if self.tokens.as_ref().map(|tokens| &tokens.access) != Some(&tokens.access) {
             self.generation += 1;
             self.fresh_until = 0;
         }
+        tokens.refresh = tokens.refresh.or_else(|| self.tokens.take()?.refresh);
         self.unrenewed = None;
         self.tokens = Some(tokens);
     }
@@ -253,6 +259,7 @@ mod tests {
     use crate::secret::Secret;
     use crate::session::Tokens;
     use crate::session::{Authenticated, Session};
+    use crate::verb::Permissions;
 
     fn tokens(access: &str, refresh: Option<&str>) -> Tokens {
         Tokens { access: Secret::new(access), refresh: refresh.map(Secret::new) }
@@ -311,6 +318,37 @@ mod tests {
         held.sign_out(true, 0);
         held.finish(read, signed_in("a", None), 0);
         assert!(matches!(held.fresh(0), Some(Session::Anonymous)));
+    }
+
+    #[test]
+    fn a_refresh_token_stays_where_a_renewal_gives_no_other() {
+        let mut held = Held::<()>::new(60_000);
+        held.sign_in(Some(tokens("a1", Some("r1"))));
+        held.renew(tokens("a2", None));
+        assert_eq!(held.tokens(), Some(&tokens("a2", Some("r1"))));
+        held.renew(tokens("a3", Some("r3")));
+        assert_eq!(held.tokens(), Some(&tokens("a3", Some("r3"))));
+    }
+
+    #[test]
+    fn what_a_former_user_may_do_is_dropped_when_it_comes() {
+        let user = |user: &str| {
+            Session::Authenticated(Authenticated {
+                claims: (),
+                user: user.to_owned(),
+                access_token: None,
+                expires_at: None,
+            })
+        };
+        let mut held = Held::new(60_000);
+        held.finish(held.begin(), user("ada"), 0);
+        let asked = held.begin();
+        held.finish(held.begin(), user("grace"), 1);
+        held.allow(asked, Permissions::default());
+        assert!(held.permissions().is_none());
+        held.allow(held.begin(), Permissions::default());
+        held.finish(held.begin(), user("grace"), 2);
+        assert!(held.permissions().is_some());
     }
 
     #[test]
