@@ -101,7 +101,8 @@ impl Builder {
 
     /// Does without secrets: for a program that only signs in itself, and reads no session of an incoming request.
     ///
-    /// [`Api::session`](crate::Api::session) of an incoming request is then an error, never anonymous.
+    /// [`Api::session`](crate::Api::session) of an incoming request, and calls as its visitor, are then errors: nobody is taken for
+    /// anonymous.
     #[must_use]
     pub fn without_secrets(mut self) -> Self {
         self.secrets = Secrets::None;

@@ -24,9 +24,8 @@ async fn django() -> (String, Asked) {
 }
 
 async fn answer(State(asked): State<Asked>, request: Request) -> Response {
-    let header = |name: &str| {
-        request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
-    };
+    let header =
+        |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     let (cookie, csrf) = (header("cookie"), header("x-csrftoken"));
     let refusal = |detail: &str| (StatusCode::FORBIDDEN, axum::Json(json!({ "detail": detail }))).into_response();
     let response = if !cookie.contains("sessionid=s1") {
