@@ -16,7 +16,7 @@ pub(crate) fn index(systems: &[Arc<System>]) -> Markup {
             @for system in systems {
                 li.card data-testid="system" {
                     h2 { a href=(system.path()) { (system.about.title) } }
-                    p { (system.about.about) }
+                    p { (system.about.lead) }
                 }
             }
         }

@@ -81,10 +81,10 @@ impl System {
 
     /// The line that gives a browser its id, or takes it away. Without `Max-Age` it goes with the browser's own session.
     pub(super) fn id_cookie(&self, id: Option<&str>) -> anyhow::Result<HeaderValue> {
-        let life = if id.is_some() { "" } else { "; Max-Age=0" };
+        let end = if id.is_some() { "" } else { "; Max-Age=0" };
         let secure = if self.origin.starts_with("http:") { "" } else { "; Secure" };
         let (name, path, id) = (self.cookie_name(), self.path(), id.unwrap_or_default());
-        let line = format!("{name}={id}; Path={path}; HttpOnly; SameSite=Lax{secure}{life}");
+        let line = format!("{name}={id}; Path={path}; HttpOnly; SameSite=Lax{secure}{end}");
         let mut line = HeaderValue::try_from(line).context("an id is made of digits")?;
         line.set_sensitive(true);
         Ok(line)

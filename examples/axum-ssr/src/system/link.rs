@@ -12,7 +12,7 @@ use maud::{Markup, html};
 use twinfetch_server_client::{Api, LinkToken};
 
 use super::System;
-use super::caller::{Caller, sent_to_sign_in};
+use super::caller::Caller;
 use super::session::Asked;
 use super::sign_in::refused;
 use crate::layout::{failure, page};
@@ -25,13 +25,7 @@ pub(super) async fn make(State(system): State<Arc<System>>, caller: Caller) -> R
             let shown = system.link(&link);
             system.session_page(&caller, &Asked::default(), &shown).await.into_response()
         }
-        Err(error) => match sent_to_sign_in(&system, &error, &system.path()) {
-            Some(response) => response,
-            None => {
-                let shown = failure(&system.site(&system.path()), &error);
-                refused(&error, &system.session_page(&caller, &Asked::default(), &shown).await)
-            }
-        },
+        Err(error) => system.session_refusal(&caller, &error).await,
     }
 }
 

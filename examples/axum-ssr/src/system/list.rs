@@ -7,7 +7,7 @@ pub(crate) struct About {
     /// As addresses and settings name it.
     pub(crate) name: &'static str,
     pub(crate) title: &'static str,
-    pub(crate) about: &'static str,
+    pub(crate) lead: &'static str,
     pub(crate) dialect: fn() -> Dialect,
     /// Where the backend is, unless a setting says otherwise.
     pub(crate) backend: &'static str,
@@ -46,7 +46,7 @@ pub(crate) const SYSTEMS: [About; 4] = [
     About {
         name: "s1",
         title: "Dual tokens",
-        about: "A short-lived access token, and a refresh token which is spent on the next pair. Both stay on this server.",
+        lead: "A short-lived access token, and a refresh token which is spent on the next pair. Both stay on this server.",
         dialect: Dialect::dual_token,
         backend: "http://localhost:8081",
         fields: &[EMAIL, PASSWORD],
@@ -57,7 +57,7 @@ pub(crate) const SYSTEMS: [About; 4] = [
     About {
         name: "s2",
         title: "Cookie with permissions",
-        about: "A cookie that no script can read, and a list of what its owner may do.",
+        lead: "A cookie that no script can read, and a list of what its owner may do.",
         dialect: Dialect::cookie_jwt,
         backend: "http://localhost:8082",
         fields: &[EMAIL, PASSWORD],
@@ -68,7 +68,7 @@ pub(crate) const SYSTEMS: [About; 4] = [
     About {
         name: "s3",
         title: "Single user with links",
-        about: "One password, and links that sign their bearer in.",
+        lead: "One password, and links that sign their bearer in.",
         dialect: Dialect::single_user,
         backend: "http://localhost:8083",
         fields: &[PASSWORD, Field { name: "ttl", label: "For how many seconds (or nothing)", kind: Kind::Seconds }],
@@ -79,7 +79,7 @@ pub(crate) const SYSTEMS: [About; 4] = [
     About {
         name: "s4",
         title: "OAuth",
-        about: "Sign-in at an OpenID provider, and a session in a cookie.",
+        lead: "Sign-in at an OpenID provider, and a session in a cookie.",
         dialect: Dialect::oauth_cookie,
         backend: "http://localhost:8084",
         fields: &[],

@@ -20,8 +20,9 @@ pub(super) async fn show(State(system): State<Arc<System>>, caller: Caller) -> R
     let visitor = Visitor::of(&caller.api).await;
     match system.posts(&caller, &visitor).await {
         Ok(posts) => system.posts_page(&visitor, &NewPost::default(), &posts).into_response(),
-        Err(error) => sent_to_sign_in(&system, &error, &system.page("posts"))
-            .unwrap_or_else(|| refused(&error, &system.posts_page(&visitor, &NewPost::default(), &system.told(&error)))),
+        Err(error) => sent_to_sign_in(&system, &error, &system.page("posts")).unwrap_or_else(|| {
+            refused(&error, &system.posts_page(&visitor, &NewPost::default(), &system.told(&error)))
+        }),
     }
 }
 

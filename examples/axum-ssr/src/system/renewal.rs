@@ -7,10 +7,8 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use maud::html;
 
 use super::System;
-use super::caller::{Caller, sent_to_sign_in};
+use super::caller::Caller;
 use super::session::Asked;
-use super::sign_in::refused;
-use crate::layout::failure;
 
 /// Spends the refresh token on new tokens.
 pub(super) async fn renew(State(system): State<Arc<System>>, caller: Caller) -> Response {
@@ -21,12 +19,6 @@ pub(super) async fn renew(State(system): State<Arc<System>>, caller: Caller) -> 
             let done = html! { p role="status" data-testid="refreshed" { "The session was renewed." } };
             system.session_page(&caller, &Asked::default(), &done).await.into_response()
         }
-        Err(error) => match sent_to_sign_in(&system, &error, &system.path()) {
-            Some(response) => response,
-            None => refused(
-                &error,
-                &system.session_page(&caller, &Asked::default(), &failure(&site, &error)).await,
-            ),
-        },
+        Err(error) => system.session_refusal(&caller, &error).await,
     }
 }

@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use axum::extract::{Query, State};
+use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use twinfetch_server_client::{Authenticated, Error};
 
 use super::System;
-use super::caller::Caller;
+use super::caller::{Caller, sent_to_sign_in};
 use super::permissions::section;
+use super::sign_in::refused;
 use crate::fingerprint::fingerprint;
 use crate::layout::{failure, page, signed_out};
 use crate::visitor::Visitor;
@@ -45,11 +47,22 @@ impl System {
         let visitor = Visitor::of(&caller.api).await;
         let content = match &visitor {
             Visitor::Authenticated { session, .. } => self.contents(caller, session, asked.code.as_deref(), done).await,
-            Visitor::Anonymous => html! { (signed_out(&site)) (done) @if let Some(end) = asked.signed_out { (told(end)) } },
+            Visitor::Anonymous => {
+                html! { (signed_out(&site)) (done) @if let Some(end) = asked.signed_out { (told(end)) } }
+            }
             Visitor::Unknown(cause) => failure(&site, cause),
         };
-        let content = html! { p.lead { (self.about.about) } (content) };
+        let content = html! { p.lead { (self.about.lead) } (content) };
         page(&site, "Session", &visitor, &content)
+    }
+
+    /// The page with why something could not be done; whom the backend does not know is led to the sign-in page.
+    pub(super) async fn session_refusal(&self, caller: &Caller, error: &Error) -> Response {
+        if let Some(response) = sent_to_sign_in(self, error, &self.path()) {
+            return response;
+        }
+        let done = failure(&self.site(&self.path()), error);
+        refused(error, &self.session_page(caller, &Asked::default(), &done).await)
     }
 
     async fn contents(&self, caller: &Caller, session: &Authenticated, code: Option<&str>, done: &Markup) -> Markup {

@@ -15,10 +15,11 @@ use super::list::{About, SYSTEMS};
 pub(crate) fn all(origin: &str) -> anyhow::Result<Vec<Arc<System>>> {
     let mut systems = Vec::new();
     for about in &SYSTEMS {
-        match setting(about, "SECRET") {
-            Some(secrets) => systems.push(Arc::new(System::new(about, &secrets, origin)?)),
-            None => tracing::info!(system = about.name, "left out: its secret is not set"),
-        }
+        let Some(secrets) = setting(about, "SECRET") else {
+            tracing::info!(system = about.name, "left out: its secret is not set");
+            continue;
+        };
+        systems.push(Arc::new(System::new(about, &secrets, origin)?));
     }
     Ok(systems)
 }
