@@ -1,12 +1,13 @@
 //! `cargo xtask build`: from the Rust sources to the tarball of the npm package.
 //!
 //! ```text
-//! crates/wasm-client ─cargo─▶ .wasm ─wasm-bindgen─▶ core_bg.js, core_bg.wasm ─wasm-opt─▶ npm/generated
+//! crates/wasm-client ─cargo─▶ .wasm ─panics cut, wasm-bindgen─▶ core_bg.js, core_bg.wasm ─wasm-opt─▶ npm/generated
 //! crates/core ───────────────generate──────────────────────────────────────────────────▶ npm/generated
 //! npm/generated, npm/src ─npm run build─▶ npm/dist ─npm pack─▶ the tarball
 //! ```
 
 mod generate;
+mod panics;
 mod wasm;
 
 use anyhow::Result;

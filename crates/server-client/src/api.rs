@@ -18,6 +18,7 @@ use crate::client::ServerClient;
 use crate::driver::Credential;
 use crate::errand::{Done, Errand};
 use crate::error::Error;
+use crate::jar::Jar;
 use crate::keeper::Keeper;
 use crate::memo::Memo;
 use crate::relay;
@@ -148,7 +149,7 @@ impl Api {
     async fn ask(&self, visitor: &Visitor) -> Result<Session, Error> {
         let credential = Credential { presented: visitor.passed_on(self.client().dialect()), keeper: None };
         let request_id = self.request_id_or_fresh();
-        let errand = Errand { verb: Verb::ReadSession, credential, details: None, request_id };
+        let errand = Errand { verb: Verb::ReadSession, credential, details: None, jar: Jar::default(), request_id };
         Ok(errand.run(self.client()).await?.session(self.client()))
     }
 
@@ -251,7 +252,21 @@ impl Api {
         details: Option<Body>,
     ) -> Result<Done, Error> {
         let _changing = self.memo().map(Memo::changing);
-        Errand { verb, credential, details, request_id: self.request_id_or_fresh() }.run(self.client()).await
+        let jar = if verb == Verb::SignOut { self.app_cookies() } else { Jar::default() };
+        Errand { verb, credential, details, jar, request_id: self.request_id_or_fresh() }.run(self.client()).await
+    }
+
+    /// The cookies by which the app itself knows this caller.
+    fn app_cookies(&self) -> Jar {
+        match (&self.caller, self.visitor()) {
+            (Caller::Kept(keeper), _) => {
+                let mut jar = Jar::default();
+                keeper.set_cookies(self.client()).iter().for_each(|line| jar.keep(line));
+                jar
+            }
+            (Caller::Visitor, Some(visitor)) => Jar::of_session(&visitor.cookies(), self.client()),
+            _ => Jar::default(),
+        }
     }
 
     /// Has the response set the cookies of somebody who signed in.

@@ -254,7 +254,8 @@ impl Builder {
                 sessions.map(Seal::AuthJs).map_err(|cause| unusable(cause, "AUTH_SECRET (or NEXTAUTH_SECRET)"))
             }
             Axis::Jws { algorithm, access, session, .. } => {
-                let secrets = self.secrets_or(|| (self.variable)("JWT_SECRET").into_iter().flat_map(split).collect());
+                let secrets =
+                    self.secrets_or(|| (self.variable)("JWT_SECRET").as_deref().map(split).unwrap_or_default());
                 let signed = Signed::new(*algorithm, &secrets, &cookie);
                 let signed = signed.map_err(|cause| unusable(cause, "JWT_SECRET"))?;
                 let signed = signed.access(access.clone()).ends(session.expires.is_some());
@@ -281,7 +282,7 @@ impl Builder {
     }
 }
 
-fn split(secrets: String) -> Vec<Secret> {
+fn split(secrets: &str) -> Vec<Secret> {
     secrets.split(',').map(Secret::new).collect()
 }
 
@@ -364,6 +365,23 @@ mod tests {
             _ => None,
         });
         assert!(refusal(variables).message().contains("AUTH_SECRET"));
+    }
+
+    #[test]
+    fn secrets_of_signed_tokens_come_from_their_own_variable_with_commas() {
+        let jwt = |secrets: &'static str| {
+            let variables: fn(&str) -> Option<String> = match secrets {
+                "" => |name| (name == "AUTH_SECRET").then(|| "s".to_owned()),
+                "new," => |name| (name == "JWT_SECRET").then(|| "new,".to_owned()),
+                _ => |name| (name == "JWT_SECRET").then(|| "new,old".to_owned()),
+            };
+            builder(variables).dialect(Dialect::cookie_jwt())
+        };
+        assert!(jwt("new,old").build().is_ok());
+        for secrets in ["", "new,"] {
+            assert!(refusal(jwt(secrets)).message().contains("JWT_SECRET"), "{secrets}");
+        }
+        assert!(jwt("").without_secrets().build().is_ok());
     }
 
     #[test]

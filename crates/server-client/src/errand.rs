@@ -18,6 +18,7 @@ use crate::cache_mode::CacheMode;
 use crate::client::ServerClient;
 use crate::driver::{Credential, Hands};
 use crate::error::{Called, Cause, Error};
+use crate::jar::Jar;
 use crate::transport::Body;
 
 /// One verb with all that it needs.
@@ -26,6 +27,7 @@ pub(crate) struct Errand {
     pub(crate) credential: Credential,
     /// What the caller adds: credentials, or what an account is made of.
     pub(crate) details: Option<Body>,
+    pub(crate) jar: Jar,
     pub(crate) request_id: String,
 }
 
@@ -70,13 +72,14 @@ impl Errand {
     }
 
     async fn perform(self, client: &ServerClient) -> Result<Done, Error> {
-        let Self { verb, credential, details, request_id } = self;
+        let Self { verb, credential, details, jar, request_id } = self;
         let (mut flow, mut next) = Flow::start(client.dialect(), client.sites(), verb, credential.presented.clone());
         let mut hands = Hands::new(client, details, credential);
         hands.headers = vec![(REQUEST_ID.to_owned(), request_id.clone())];
         if let Some(directive) = CacheMode::default().directive() {
             hands.headers.push(("cache-control".to_owned(), directive.to_owned()));
         }
+        hands.jar = Some(jar);
         let mut document = None;
         let mut cause = None;
         let ended = loop {

@@ -22,6 +22,7 @@ use crate::client::ServerClient;
 use crate::driver::Credential;
 use crate::errand::{Done, Errand};
 use crate::error::Error;
+use crate::jar::Jar;
 use crate::relay;
 use crate::session::Session;
 
@@ -122,7 +123,7 @@ impl Keeper {
 
     async fn renew(self: Arc<Self>, client: ServerClient, presented: Presented, since: Since) {
         let credential = Credential { presented, keeper: None };
-        let errand = Errand { verb: since.verb, credential, details: None, request_id: fresh() };
+        let errand = Errand { verb: since.verb, credential, details: None, jar: Jar::default(), request_id: fresh() };
         let ended = errand.run(&client).await;
         self.lock().take_renewed(since, ended, &client);
     }
@@ -148,7 +149,7 @@ impl Keeper {
             (kept.held.begin(), kept.present(client).map_err(Error::new)?)
         };
         let credential = Credential { presented, keeper: Some(Arc::clone(self)) };
-        let errand = Errand { verb: Verb::ReadSession, credential, details: None, request_id };
+        let errand = Errand { verb: Verb::ReadSession, credential, details: None, jar: Jar::default(), request_id };
         let session = errand.run(client).await?.session(client);
         let found = match &session {
             Session::Anonymous => Found::Anonymous,
@@ -199,7 +200,7 @@ impl Kept {
         let ended = match ended {
             Ok(Done { outcome, set_cookies, .. }) => {
                 if self.held.concerns(since.read) {
-                    self.set_cookies.extend(relay::known(set_cookies, client));
+                    self.set_cookies.extend(relay::known(&set_cookies, client));
                 }
                 Ok(outcome.with_session(|_| Found::Anonymous))
             }

@@ -53,6 +53,7 @@ mod client;
 mod driver;
 mod errand;
 mod error;
+mod jar;
 mod keeper;
 #[cfg(feature = "tower")]
 mod layer;

@@ -9,6 +9,7 @@ use crate::api::Api;
 use crate::driver::Credential;
 use crate::errand::Errand;
 use crate::error::Error;
+use crate::jar::Jar;
 use crate::memo::{Identity, Key};
 
 impl Api {
@@ -70,7 +71,8 @@ impl Api {
         let (client, request_id) = (self.client().clone(), self.request_id_or_fresh());
         let credential = Credential { presented, keeper };
         let ask = move || async move {
-            let errand = Errand { verb: Verb::ReadPermissions, credential, details: None, request_id };
+            let errand =
+                Errand { verb: Verb::ReadPermissions, credential, details: None, jar: Jar::default(), request_id };
             match errand.run(&client).await?.outcome {
                 Outcome::Permissions(codes) => Ok(Answer::of(&codes)),
                 _ => Err(Error::new(Reason::new(Code::MalformedBody))),

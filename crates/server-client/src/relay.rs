@@ -11,7 +11,7 @@ use crate::client::ServerClient;
 use crate::visitor::{forwarded, mirrored};
 
 /// The lines for cookies that the dialect knows. `Domain` is the backend's and falls away: each cookie is the app's own.
-pub(crate) fn known(lines: Vec<HeaderValue>, client: &ServerClient) -> Vec<HeaderValue> {
+pub(crate) fn known(lines: &[HeaderValue], client: &ServerClient) -> Vec<HeaderValue> {
     let known = |line: &HeaderValue| {
         let (name, _) = pair(line)?;
         is_known(name, client).then(|| without_domain(line)).flatten()
@@ -78,9 +78,14 @@ pub(crate) fn last_of_each(lines: Vec<HeaderValue>) -> Vec<HeaderValue> {
     last
 }
 
+/// Whether a cookie is the session's, or a part of it.
+pub(crate) fn is_of_session(name: &str, client: &ServerClient) -> bool {
+    let one = Cookies::from_iter([(name, "")]);
+    client.session_names().iter().any(|known| !one.session_names(known).is_empty())
+}
+
 fn is_known(name: &str, client: &ServerClient) -> bool {
-    let of_session = |known: &String| !Cookies::from_iter([(name, "1")]).session_names(known).is_empty();
-    client.session_names().iter().any(of_session)
+    is_of_session(name, client)
         || forwarded(client.dialect()).unwrap_or_default().iter().any(|known| known == name)
         || mirrored(client.dialect()) == Some(name)
 }

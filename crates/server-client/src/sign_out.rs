@@ -38,7 +38,7 @@ impl Api {
         // A refusal of the credential says that there was no session to end.
         let server_told = ended.as_ref().err().is_none_or(|error| error.kind() == Kind::Unauthorized);
         let (lines, cause) = match ended {
-            Ok(done) => (relay::known(done.set_cookies, self.client()), None),
+            Ok(done) => (relay::known(&done.set_cookies, self.client()), None),
             Err(error) => (Vec::new(), Some(error).filter(|_| !server_told)),
         };
         self.leave(server_told, lines);

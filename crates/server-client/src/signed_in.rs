@@ -101,10 +101,12 @@ impl Api {
 
     fn entered(&self, done: Done) -> Result<SignedIn, Error> {
         let client = self.client();
-        let entered = |set_cookies| Entered { set_cookies: relay::known(set_cookies, client), ..Entered::default() };
         let keeper = match done.outcome {
-            Outcome::Tokens(tokens) => Keeper::new(Some(tokens), entered(done.set_cookies)),
-            Outcome::Accepted => by_cookies(done.set_cookies, client)?,
+            Outcome::Tokens(tokens) => {
+                let set_cookies = relay::known(&done.set_cookies, client);
+                Keeper::new(Some(tokens), Entered { set_cookies, ..Entered::default() })
+            }
+            Outcome::Accepted => by_cookies(&done.set_cookies, client)?,
             _ => return Err(Error::new(Reason::new(Code::Unauthorized))),
         };
         Ok(self.kept_by(keeper))
@@ -118,7 +120,7 @@ impl Api {
 }
 
 /// What a sign-in brought whose answer is cookies.
-fn by_cookies(lines: Vec<HeaderValue>, client: &ServerClient) -> Result<Keeper, Error> {
+fn by_cookies(lines: &[HeaderValue], client: &ServerClient) -> Result<Keeper, Error> {
     let pairs: Vec<(String, String)> = lines
         .iter()
         .filter_map(relay::pair)

@@ -62,12 +62,13 @@ for (const [place, [ofAccess, ofRefresh]] of Object.entries(readable)) {
       assert.equal(tokens.length, 4)
       assert.deepEqual(await placesOf(page, [access]), ofAccess)
       assert.deepEqual(await placesOf(page, [renewing]), ofRefresh)
-      // Proves that the search below can find a token.
-      assert.deepEqual(await inHeap(page, [access]), [access])
+      // Proves that the search below can find a token. It takes seconds, and the first and the last place cover the others.
+      const searched = place === 'memory' || place === 'both'
+      if (searched) assert.deepEqual(await inHeap(page, [access]), [access])
 
       assert.equal(await signOut(page), 'told')
       await assertNothingOf(page, [...tokens, ada.email])
-      assert.deepEqual(await inHeap(page, tokens), [])
+      if (searched) assert.deepEqual(await inHeap(page, tokens), [])
       await page.reload()
       await seesSession(page, 'anonymous')
       await assertNothingOf(page, [...tokens, ada.email])

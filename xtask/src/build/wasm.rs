@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
+use super::panics;
 use crate::npm;
 use crate::process::{cargo, output, program, run};
 use crate::workspace::{path, target};
@@ -64,9 +65,10 @@ fn cargo_home() -> Result<PathBuf> {
 }
 
 fn bind(wasm: &Path, folder: &Path) -> Result<()> {
+    let wasm_without_panics = panics::cut(wasm)?;
     Bindgen::new()
         .bundler(true)?
-        .input_path(wasm)
+        .input_bytes("core", wasm_without_panics)
         .out_name("core")
         .typescript(false)
         .omit_default_module_path(true)

@@ -64,7 +64,7 @@ async fn s2_2_the_cookie_and_the_bearer_token_are_verified_with_no_network() {
     let headers = |cookie: Option<&str>, bearer: Option<&str>| {
         let cookie = cookie.map(|token| (COOKIE, format!("token={token}").parse().unwrap()));
         let bearer = bearer.map(|token| (AUTHORIZATION, format!("Bearer {token}").parse().unwrap()));
-        HeaderMap::from_iter(cookie.into_iter().chain(bearer))
+        cookie.into_iter().chain(bearer).collect::<HeaderMap>()
     };
     for (headers, expected) in [
         (headers(Some(&ada), None), ADA),

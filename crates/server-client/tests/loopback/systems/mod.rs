@@ -1,5 +1,6 @@
 //! The five systems, row by row: a test's name begins with the row that it is about.
 
+mod authjs;
 mod cookie_jwt;
 mod dual_token;
 mod forwarded_cookies;

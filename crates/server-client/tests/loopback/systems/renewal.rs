@@ -141,13 +141,13 @@ async fn answer(request: Request, (asked, gate, renewals): (Arc<Notify>, Arc<Sem
         renewals.fetch_add(1, Ordering::SeqCst);
         asked.notify_one();
         gate.acquire().await.unwrap().forget();
-        return enveloped(StatusCode::OK, json!({ "accessToken": "a2", "refreshToken": "r2" }));
+        return enveloped(StatusCode::OK, &json!({ "accessToken": "a2", "refreshToken": "r2" }));
     }
     let good = parts.headers.get("authorization").is_some_and(|value| value == "Bearer a2");
-    if good { enveloped(StatusCode::OK, body) } else { enveloped(StatusCode::UNAUTHORIZED, Value::Null) }
+    if good { enveloped(StatusCode::OK, &body) } else { enveloped(StatusCode::UNAUTHORIZED, &Value::Null) }
 }
 
-fn enveloped(status: StatusCode, data: Value) -> Response {
+fn enveloped(status: StatusCode, data: &Value) -> Response {
     let body = json!({ "success": status.is_success(), "data": data, "message": "m" });
     (status, [("content-type", "application/json")], Body::from(body.to_string())).into_response()
 }
