@@ -1,24 +1,24 @@
 //! The session that a client holds: read once for all callers, bounded in time, stale once it may have changed elsewhere.
 
-use super::{Presented, Session, Tokens};
-use crate::dialect::{Credential, Dialect, Renewal};
+use super::{Session, Tokens};
+use crate::dialect::Dialect;
 use crate::error::Error;
 use crate::secret::Secret;
-use crate::verb::{Permissions, Verb};
+use crate::verb::Permissions;
 
 /// A session as one client holds it.
 #[derive(Debug)]
 pub struct Held<C> {
-    session: Option<Session<C>>,
-    tokens: Option<Tokens>,
+    pub(super) session: Option<Session<C>>,
+    pub(super) tokens: Option<Tokens>,
     permissions: Option<Permissions>,
     /// Why the last renewal failed, and until when there is no use in another.
-    unrenewed: Option<(Error, u64)>,
-    generation: u64,
+    pub(super) unrenewed: Option<(Error, u64)>,
+    pub(super) generation: u64,
     notices: u64,
     /// Counts the sign-ins and sign-outs, so that what belongs to one user never reaches another.
-    epoch: u64,
-    signed_out: bool,
+    pub(super) epoch: u64,
+    pub(super) signed_out: bool,
     fresh_until: u64,
     max_age: u64,
 }
@@ -54,12 +54,6 @@ impl<C> Held<C> {
     /// The session, while it may be used without being read again. `now` is in milliseconds since 1970.
     pub fn fresh(&self, now: u64) -> Option<&Session<C>> {
         self.session.as_ref().filter(|_| now < self.fresh_until)
-    }
-
-    /// Whether a call has to wait for a session read, because only the session document tells the token.
-    pub fn waits(&self, dialect: &Dialect, now: u64) -> bool {
-        let in_document = dialect.tokens.is_none() && matches!(dialect.credential, Credential::Bearer {});
-        in_document && self.fresh(now).is_none()
     }
 
     /// Takes it for known that nobody is signed in where no server has to be asked: the user has signed out here, or
@@ -181,55 +175,6 @@ impl<C> Held<C> {
             epoch: self.epoch + 1,
             ..Self::new(self.max_age)
         };
-    }
-
-    /// What has to be done to get a token newer than `generation`, `None` when there is one or none can be had.
-    pub fn renewal(&mut self, dialect: &Dialect, generation: u64, now: u64) -> Option<Verb> {
-        if self.generation != generation {
-            return None;
-        }
-        match &dialect.renewal {
-            Renewal::None {} => None,
-            Renewal::Reread {} => {
-                self.forget();
-                Some(Verb::ReadSession)
-            }
-            Renewal::Rotate { .. } => {
-                let waiting = self.unrenewed.as_ref().is_some_and(|(_, until)| now < *until);
-                let renewable = self.tokens.as_ref().is_some_and(|tokens| tokens.refresh.is_some());
-                (renewable && !waiting).then_some(Verb::Refresh)
-            }
-        }
-    }
-
-    /// What a call presents to the backend.
-    ///
-    /// # Errors
-    /// The cause, when only the session document tells the token and it is unknown.
-    pub fn present(&self, dialect: &Dialect) -> Result<Presented, Error> {
-        let in_document = dialect.tokens.is_none() && matches!(dialect.credential, Credential::Bearer {});
-        let presented = match self.session.as_ref().filter(|_| in_document) {
-            Some(session) => session.present(self.generation)?,
-            None => Presented {
-                token: self.tokens.as_ref().map(|tokens| tokens.access.clone()),
-                refresh: self.tokens.as_ref().and_then(|tokens| tokens.refresh.clone()),
-                user: self.epoch.to_string(),
-                generation: self.generation,
-                ..Presented::default()
-            },
-        };
-        Ok(Presented { signed_out: self.signed_out, ..presented })
-    }
-
-    /// What a call that was refused presents after a renewal.
-    ///
-    /// # Errors
-    /// Why there is no newer token, when that is not because the session is over.
-    pub fn present_renewed(&self, dialect: &Dialect, generation: u64) -> Result<Presented, Error> {
-        match &self.unrenewed {
-            Some((cause, _)) if self.generation == generation => Err(cause.clone()),
-            _ => self.present(dialect),
-        }
     }
 
     /// What the user may do, as far as it is known.
