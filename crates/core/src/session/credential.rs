@@ -64,3 +64,33 @@ impl<C> Held<C> {
 const fn is_in_document(dialect: &Dialect) -> bool {
     dialect.tokens.is_none() && matches!(dialect.credential, Credential::Bearer {})
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Held;
+    use crate::secret::Secret;
+    use crate::session::Tokens;
+
+    fn tokens(access: &str, refresh: Option<&str>) -> Tokens {
+        Tokens { access: Secret::new(access), refresh: refresh.map(Secret::new) }
+    }
+
+    #[test]
+    fn a_refresh_token_stays_where_a_renewal_gives_no_other() {
+        let mut held = Held::<()>::new(60_000);
+        held.sign_in(Some(tokens("a1", Some("r1"))));
+        held.renew(tokens("a2", None));
+        assert_eq!(held.tokens(), Some(&tokens("a2", Some("r1"))));
+        held.renew(tokens("a3", Some("r3")));
+        assert_eq!(held.tokens(), Some(&tokens("a3", Some("r3"))));
+    }
+
+    #[test]
+    fn a_renewal_by_another_tab_is_a_new_generation_for_the_same_user() {
+        let mut held = Held::<()>::new(60_000);
+        held.sign_in(Some(tokens("a1", Some("r1"))));
+        let before = held.generation();
+        held.renew(tokens("a2", Some("r2")));
+        assert_eq!(held.generation(), before + 1);
+    }
+}

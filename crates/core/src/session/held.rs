@@ -202,13 +202,8 @@ mod tests {
     use super::Held;
     use crate::error::{Code, Error};
     use crate::secret::Secret;
-    use crate::session::Tokens;
     use crate::session::{Authenticated, Session};
     use crate::verb::Permissions;
-
-    fn tokens(access: &str, refresh: Option<&str>) -> Tokens {
-        Tokens { access: Secret::new(access), refresh: refresh.map(Secret::new) }
-    }
 
     fn signed_in(token: &str, expires_at: Option<u64>) -> Session<()> {
         Session::Authenticated(Authenticated {
@@ -266,16 +261,6 @@ mod tests {
     }
 
     #[test]
-    fn a_refresh_token_stays_where_a_renewal_gives_no_other() {
-        let mut held = Held::<()>::new(60_000);
-        held.sign_in(Some(tokens("a1", Some("r1"))));
-        held.renew(tokens("a2", None));
-        assert_eq!(held.tokens(), Some(&tokens("a2", Some("r1"))));
-        held.renew(tokens("a3", Some("r3")));
-        assert_eq!(held.tokens(), Some(&tokens("a3", Some("r3"))));
-    }
-
-    #[test]
     fn what_a_former_user_may_do_is_dropped_when_it_comes() {
         let user = |user: &str| {
             Session::Authenticated(Authenticated {
@@ -294,14 +279,5 @@ mod tests {
         held.allow(held.begin(), Permissions::default());
         held.finish(held.begin(), user("grace"), 2);
         assert!(held.permissions().is_some());
-    }
-
-    #[test]
-    fn a_renewal_by_another_tab_is_a_new_generation_for_the_same_user() {
-        let mut held = Held::<()>::new(60_000);
-        held.sign_in(Some(tokens("a1", Some("r1"))));
-        let before = held.generation();
-        held.renew(tokens("a2", Some("r2")));
-        assert_eq!(held.generation(), before + 1);
     }
 }
