@@ -112,6 +112,7 @@ mod permissions;
 mod proxy;
 mod relay;
 mod seal;
+mod secrets;
 mod session;
 mod sign_out;
 mod signed_in;
