@@ -1,5 +1,6 @@
 //! Who is signed in: authenticated, anonymous, or unknown.
 
+mod credential;
 mod held;
 mod identity;
 mod taken;
