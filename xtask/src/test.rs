@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that must hold, in the order in which a failure is cheapest.
 
 mod end_to_end;
+mod next_auth;
 
 use std::time::{Duration, Instant};
 
@@ -39,6 +40,8 @@ pub(crate) enum Step {
     Npm,
     /// The packed package in real bundlers
     Packaging,
+    /// The packed package beside next-auth 4 and 5, in a real browser
+    NextAuth,
     /// The demo in a real browser
     E2e,
     /// The documents say what has passed, and every row of the systems has its proofs
@@ -84,6 +87,7 @@ impl Step {
             Self::Size => size::run(),
             Self::Npm => checked("npm"),
             Self::Packaging => checked("tests/packaging"),
+            Self::NextAuth => next_auth::run_all(),
             Self::E2e => end_to_end::run_all(),
             Self::Documents => documents::run(),
         }

@@ -13,11 +13,11 @@ use twinfetch_core::error::{Code, Error as Reason};
 use twinfetch_core::seal::json;
 use twinfetch_core::verb::{Flow, Next, Outcome, Verb};
 
-use crate::api::REQUEST_ID;
 use crate::cache_mode::CacheMode;
 use crate::client::ServerClient;
 use crate::driver::{Credential, Hands};
 use crate::error::{Called, Cause, Error};
+use crate::incoming::REQUEST_ID;
 use crate::jar::Jar;
 use crate::transport::Body;
 

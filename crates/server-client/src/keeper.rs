@@ -17,11 +17,11 @@ use twinfetch_core::secret::Secret;
 use twinfetch_core::session::{Authenticated, Errand as Since, Held, Presented, Session as Found, Tokens};
 use twinfetch_core::verb::{Outcome, Permissions, Verb};
 
-use crate::api::fresh;
 use crate::client::ServerClient;
 use crate::driver::Credential;
 use crate::errand::{Done, Errand};
 use crate::error::Error;
+use crate::incoming::fresh;
 use crate::jar::Jar;
 use crate::relay;
 use crate::session::Session;

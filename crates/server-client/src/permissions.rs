@@ -40,7 +40,7 @@ impl Api {
     /// # Errors
     /// It is unknown: as [`Self::permissions`], or [`Self::session`].
     pub async fn can(&self, code: &str) -> Result<bool, Error> {
-        if self.is_of_visitor() && !self.session().await?.is_authenticated() {
+        if self.is_nobody().await? {
             return Ok(false);
         }
         let claims = self.genuine_claims().await?;
@@ -49,6 +49,15 @@ impl Api {
             return Ok(true);
         }
         Ok(self.permissions().await?.can(code))
+    }
+
+    /// Whether calls are sent as nobody.
+    async fn is_nobody(&self) -> Result<bool, Error> {
+        if self.is_of_visitor() {
+            return Ok(!self.session().await?.is_authenticated());
+        }
+        let presented = self.present()?;
+        Ok(presented.token.is_none() && presented.cookie.is_none())
     }
 
     /// The claims of whoever calls are sent as, where they are known to be genuine.

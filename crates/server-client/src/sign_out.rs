@@ -20,7 +20,7 @@ pub struct SignedOut {
 
 impl Api {
     /// Ends the session: the server is told, tokens that are kept here are forgotten, and the browser's cookies are deleted
-    /// by the response of this incoming request ([`ApiLayer`](crate::ApiLayer), or [`Self::relay`]).
+    /// by the response of this incoming request (`ApiLayer`, or [`Self::relay`]).
     ///
     /// A server that cannot be told keeps nobody signed in here: that is no error, but what [`SignedOut::server_told`]
     /// says. For the rest of this incoming request nobody is signed in.

@@ -1,4 +1,7 @@
 //! The dialect of `docs/dialects.md`, on a server: the part between the comments is shown there.
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
+
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::sync::{Arc, Mutex};
 
@@ -24,9 +27,8 @@ async fn django() -> (String, Asked) {
 }
 
 async fn answer(State(asked): State<Asked>, request: Request) -> Response {
-    let header = |name: &str| {
-        request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
-    };
+    let header =
+        |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     let (cookie, csrf) = (header("cookie"), header("x-csrftoken"));
     let refusal = |detail: &str| (StatusCode::FORBIDDEN, axum::Json(json!({ "detail": detail }))).into_response();
     let response = if !cookie.contains("sessionid=s1") {

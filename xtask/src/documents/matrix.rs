@@ -13,7 +13,9 @@ speaks; the proofs lie in [tests/vectors/systems](../tests/vectors/systems/READM
 
 * `3 + 2`: three transcripts of a success and two of a failure, played on that side.
 * `4 t`: four tests that are named after the row, or listed for it.
-* `–`: there is nothing to prove there, for the reason below.
+* `–`: there is nothing to prove there, for the reason below. An empty cell is one that need not be filled.
+
+*End to end* is against the running reference backend: the demo in Chromium, and the server client, alone and in axum.
 ";
 
 const SYSTEMS: [&str; 5] = [
@@ -38,15 +40,14 @@ pub(super) fn generate(rows: &[Row], proofs: &[Proof]) -> String {
             titles.join(" | "),
             " | :---:".repeat(titles.len())
         );
-        let mut notes: Vec<(String, Vec<String>)> = Vec::new();
+        let mut notes: Vec<(String, Vec<(&Row, Side)>)> = Vec::new();
         for row in rows {
             let cells: Vec<_> = Side::ALL.iter().map(|side| cell(row, *side, proofs)).collect();
             let _ = writeln!(page, "| {} | {} | {} |", row.id, row.says, cells.join(" | "));
             for (side, reason) in &row.not {
-                let subject = format!("{}, {}", row.id, side.title());
                 match notes.iter_mut().find(|(known, _)| known == reason) {
-                    Some((_, subjects)) => subjects.push(subject),
-                    None => notes.push((reason.clone(), vec![subject])),
+                    Some((_, subjects)) => subjects.push((row, *side)),
+                    None => notes.push((reason.clone(), vec![(row, *side)])),
                 }
             }
         }
@@ -54,10 +55,27 @@ pub(super) fn generate(rows: &[Row], proofs: &[Proof]) -> String {
             page.push('\n');
         }
         for (reason, subjects) in notes {
-            let _ = writeln!(page, "* {}: {reason}", subjects.join("; "));
+            let _ = writeln!(page, "* {}: {reason}.", named(&subjects));
         }
     }
     page
+}
+
+/// Rows with their sides, such as `S0.4 (npm driver; server driver), S0.5 (npm driver)`.
+fn named(subjects: &[(&Row, Side)]) -> String {
+    let mut text = String::new();
+    let mut last = "";
+    for (row, side) in subjects {
+        let before = match last {
+            same if same == row.id => "; ".to_owned(),
+            "" => format!("{} (", row.id),
+            _ => format!("), {} (", row.id),
+        };
+        text += &before;
+        text += side.title();
+        last = &row.id;
+    }
+    text + ")"
 }
 
 fn cell(row: &Row, side: Side, proofs: &[Proof]) -> String {
@@ -135,9 +153,11 @@ mod tests {
     #[test]
     fn a_cell_counts_and_a_reason_is_said_once() {
         let page = generate(&[row()], &proofs(&[(Side::Core, Kind::Success), (Side::Core, Kind::Test)]));
-        assert!(page.contains("| S0.1 | asks | 1 + 0, 1 t | **none** | – | – | – | – |  |"), "{page}");
-        assert!(page.contains(
-            "* S0.1, npm driver; S0.1, server driver; S0.1, end to end, browser; S0.1, end to end, server: why"
-        ));
+        assert!(page.contains("| S0.1 | asks | 1 + 0, 1 t | **none** | – |  | – | – | – |  |"), "{page}");
+        let reason = "* S0.1 (npm driver; server driver; end to end, browser; end to end, server): why.";
+        assert!(page.contains(reason), "{page}");
+        let other = Row { id: "S0.2".to_owned(), ..row() };
+        let subjects = [(&row(), Side::Npm), (&row(), Side::Core), (&other, Side::Npm)];
+        assert_eq!(named(&subjects), "S0.1 (npm driver; core, native), S0.2 (npm driver)");
     }
 }

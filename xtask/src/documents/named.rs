@@ -1,5 +1,7 @@
 //! Tests that are named after a row: `s1_5_…` in Rust, `S1.5 …` in JavaScript.
 
+use std::path::Path;
+
 /// A test in a source file.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Test<'a> {
@@ -8,7 +10,8 @@ pub(super) struct Test<'a> {
 
 /// The tests of a source file that are run.
 pub(super) fn tests<'a>(file: &str, text: &'a str) -> Vec<Test<'a>> {
-    if file.ends_with(".rs") { in_rust(text) } else { in_javascript(text) }
+    let is_rust = Path::new(file).extension().is_some_and(|extension| extension == "rs");
+    if is_rust { in_rust(text) } else { in_javascript(text) }
 }
 
 fn in_rust(text: &str) -> Vec<Test<'_>> {

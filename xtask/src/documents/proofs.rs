@@ -11,23 +11,31 @@ use serde_json::{Value, json};
 
 use super::named;
 use super::rows::{Row, Side};
+use crate::process::{output, program};
 use crate::workspace::{files, path, target};
 
 /// Which step runs the tests below a folder, and which side they prove; the first that fits counts.
-const PLACES: [(&str, &str, Side); 8] = [
+const PLACES: [(&str, &str, Side); 10] = [
     ("crates/core/", "native", Side::Core),
-    ("crates/server-client/tests/backend/", "native", Side::EndToEndServer),
+    ("crates/wasm-client/tests/", "wasm", Side::WasmClient),
+    ("crates/server-client/tests/loopback/systems/", "native", Side::EndToEndServer),
     ("crates/server-client/", "native", Side::Server),
     ("tests/backend/", "native", Side::Backend),
     ("npm/tests/", "npm", Side::Npm),
     ("tests/packaging/", "packaging", Side::Npm),
     ("tests/e2e/axum", "e2e", Side::EndToEndServer),
     ("tests/e2e/", "e2e", Side::EndToEndBrowser),
+    ("tests/next-auth/", "next-auth", Side::EndToEndBrowser),
 ];
 
 /// Which step a player runs in.
-const PLAYERS: [(&str, Side); 4] =
-    [("native", Side::Core), ("wasm", Side::CoreWasm), ("npm", Side::Npm), ("native", Side::Server)];
+const PLAYERS: [(&str, Side); 5] = [
+    ("native", Side::Core),
+    ("wasm", Side::CoreWasm),
+    ("npm", Side::Npm),
+    ("wasm", Side::WasmClient),
+    ("native", Side::Server),
+];
 
 /// A success or a failure that was played, or a test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,11 +67,17 @@ pub(crate) fn record(step: &str) -> Result<()> {
     fs::create_dir_all(target().join("systems"))?;
     fs::write(report(&format!("step-{step}")), "{}\n")?;
     if step == "wasm" {
-        // A page writes no files. It has played what is compiled in, which is what every player plays.
-        let played: Vec<Value> =
-            transcripts()?.keys().map(|(row, it)| json!({ "row": row, "it": it, "passed": true })).collect();
-        fs::write(report(Side::CoreWasm.name()), json!(played).to_string())?;
+        // A page writes no files. It has played what is compiled in, and ends red where one fails.
+        let all = transcripts()?;
+        play(Side::CoreWasm, all.keys())?;
+        play(Side::WasmClient, all.iter().filter(|(_, played)| !played.server_only).map(|(name, _)| name))?;
     }
+    Ok(())
+}
+
+fn play<'a>(side: Side, played: impl Iterator<Item = &'a (String, String)>) -> Result<()> {
+    let played: Vec<Value> = played.map(|(row, it)| json!({ "row": row, "it": it, "passed": true })).collect();
+    fs::write(report(side.name()), json!(played).to_string())?;
     Ok(())
 }
 
@@ -86,24 +100,36 @@ pub(super) fn read(rows: &[Row]) -> Result<Vec<Proof>> {
             if played["passed"] != true {
                 bail!("{}: {row} {it} has not passed", side.name());
             }
-            let Some(kind) = known.get(&(row.clone(), it.clone())) else {
+            let Some(transcript) = known.get(&(row.clone(), it.clone())) else {
                 bail!("{}: {row} {it} is no transcript", side.name())
             };
-            proofs.push(Proof { row, side, kind: *kind });
+            proofs.push(Proof { row, side, kind: transcript.kind });
         }
     }
     proofs.extend(named_after_rows()?);
+    let mut lost = Vec::new();
     for row in rows {
         for (side, file, name) in &row.tests {
-            find(file, name).with_context(|| format!("{}: {file}: {name}", row.id))?;
-            proofs.push(Proof { row: row.id.clone(), side: *side, kind: Kind::Test });
+            match find(file, name) {
+                Ok(()) => proofs.push(Proof { row: row.id.clone(), side: *side, kind: Kind::Test }),
+                Err(error) => lost.push(format!("{}, {}: {file}: {name}: {error:#}", row.id, side.title())),
+            }
         }
+    }
+    if !lost.is_empty() {
+        bail!("tests that are named as proofs:\n  {}", lost.join("\n  "));
     }
     Ok(proofs)
 }
 
-/// All transcripts by row and sentence, and whether they fail or succeed.
-fn transcripts() -> Result<BTreeMap<(String, String), Kind>> {
+/// What a transcript is.
+struct Transcript {
+    kind: Kind,
+    server_only: bool,
+}
+
+/// All transcripts by row and sentence.
+fn transcripts() -> Result<BTreeMap<(String, String), Transcript>> {
     let mut all = BTreeMap::new();
     for file in files(&path("tests/vectors/systems"))? {
         if file.extension().is_none_or(|extension| extension != "json") {
@@ -111,7 +137,7 @@ fn transcripts() -> Result<BTreeMap<(String, String), Kind>> {
         }
         let document: Value =
             serde_json::from_str(&fs::read_to_string(&file)?).with_context(|| file.display().to_string())?;
-        for transcript in document["transcripts"].as_array().into_iter().flatten() {
+        for transcript in document.get("transcripts").and_then(Value::as_array).into_iter().flatten() {
             let text = |name: &str| {
                 transcript[name]
                     .as_str()
@@ -121,7 +147,8 @@ fn transcripts() -> Result<BTreeMap<(String, String), Kind>> {
             let fails = transcript["acts"].as_array().map_or_else(|| vec![transcript], |acts| acts.iter().collect());
             let kind = if fails.iter().any(|act| act.get("fails").is_some()) { Kind::Failure } else { Kind::Success };
             let (row, it) = (text("row")?, text("it")?);
-            if all.insert((row.clone(), it.clone()), kind).is_some() {
+            let server_only = transcript["only"] == "server";
+            if all.insert((row.clone(), it.clone()), Transcript { kind, server_only }).is_some() {
                 bail!("two transcripts are called {row} {it}");
             }
         }
@@ -130,20 +157,16 @@ fn transcripts() -> Result<BTreeMap<(String, String), Kind>> {
 }
 
 fn named_after_rows() -> Result<Vec<Proof>> {
+    let listed = output(program("git", path("")).args(["ls-files", "--cached", "--others", "--exclude-standard"]))?;
     let mut proofs = Vec::new();
-    for (folder, step, _) in PLACES {
-        let Some((root, _)) = folder.rsplit_once('/').filter(|(root, _)| path(root).is_dir()) else { continue };
-        for file in files(&path(root))? {
-            let shown = file.strip_prefix(path("")).unwrap_or(&file).to_string_lossy().into_owned();
-            let is_source = [".rs", ".mjs", ".ts", ".tsx"].iter().any(|end| shown.ends_with(end))
-                && !shown.contains("node_modules");
-            let place = PLACES.iter().find(|(folder, _, _)| shown.starts_with(folder));
-            let Some((_, _, side)) = place.filter(|(first, _, _)| is_source && *first == folder) else { continue };
-            let text = fs::read_to_string(&file)?;
-            for row in named::tests(&shown, &text).iter().flat_map(named::Test::rows) {
-                has_passed(step, &shown)?;
-                proofs.push(Proof { row, side: *side, kind: Kind::Test });
-            }
+    for file in listed.lines() {
+        let place = PLACES.iter().find(|(folder, _, _)| file.starts_with(folder));
+        let is_source = [".rs", ".mjs", ".ts", ".tsx"].iter().any(|end| file.ends_with(end)) && path(file).exists();
+        let Some((_, step, side)) = place.filter(|_| is_source) else { continue };
+        let text = fs::read_to_string(path(file))?;
+        for row in named::tests(file, &text).iter().flat_map(named::Test::rows) {
+            has_passed(step, file)?;
+            proofs.push(Proof { row, side: *side, kind: Kind::Test });
         }
     }
     Ok(proofs)

@@ -20,8 +20,9 @@ use twinfetch_core::proxy::{Failure as Outcome, Spent, Upload as Turn};
 use super::incoming::{mark, passing, refuse};
 use super::upload::Upload;
 use super::{ProxyBody, Settings};
-use crate::api::{Api, REQUEST_ID};
+use crate::api::Api;
 use crate::error::{BoxError, Called, Error};
+use crate::incoming::REQUEST_ID;
 use crate::transport::{Failure, Incoming, Outgoing, Unanswered};
 
 /// One request with all that each attempt sends.

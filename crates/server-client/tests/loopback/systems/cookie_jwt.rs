@@ -146,6 +146,12 @@ async fn s2_3_permissions_that_cannot_be_asked_are_unknown_not_refused() {
     let nobody = running.client.incoming(&HeaderMap::new());
     assert!(!nobody.can("account.user.read").await.unwrap());
     assert_eq!(nobody.permissions().await.unwrap_err().kind(), Kind::Unauthorized);
+    let left = signed_in(&running, ADMINISTRATOR).await;
+    left.api().sign_out().await.unwrap();
+    running.forget_calls().await;
+    assert!(!left.api().can("account.user.read").await.unwrap());
+    assert!(!running.client.background().can("account.user.read").await.unwrap());
+    assert_eq!(running.calls().await, Vec::<Value>::new());
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ mod authjs;
 mod cookie_jwt;
 mod dual_token;
 mod forwarded_cookies;
+mod kept_cookie;
 mod oauth_cookie;
 mod renewal;
 mod single_user;

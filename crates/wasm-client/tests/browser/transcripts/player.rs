@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use twinfetch_core::call::Method;
 use twinfetch_core::error::Error;
+use twinfetch_core::secret::Secret;
 use twinfetch_wasm_client::{Body, Client, Options, Session, Settings, Storage, dialect};
 use wasm_bindgen::JsValue;
 
@@ -190,7 +191,7 @@ fn shown(session: &Session<JsValue>, act: &Value) -> Result<Value, Error> {
         Session::Authenticated(session) => {
             let mut shown = json!({ "status": "authenticated", "user": parse(&session.user) });
             if act["yields"].get("accessToken").is_some() {
-                shown["accessToken"] = json!(session.access_token.as_ref().map(|token| token.expose()));
+                shown["accessToken"] = json!(session.access_token.as_ref().map(Secret::expose));
             }
             Ok(shown)
         }
