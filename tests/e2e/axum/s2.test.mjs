@@ -82,7 +82,7 @@ test('S2.3 what the user may do is shown, and asked', () =>
   visit(browser, async (page) => {
     await signIn(page, 's2', ada)
     assert.equal(await may(page, 'account.user.read'), 'true')
-    assert.equal(await may(page, 'system.log.read'), 'false')
+    assert.equal(await may(page, 'account.user.delete'), 'false')
     await page.getByTestId('permission-code').fill('account.user.read')
     await page.getByTestId('permission-ask').click()
     await page.locator('[data-testid="permission-answer"][data-allowed="true"]').waitFor()

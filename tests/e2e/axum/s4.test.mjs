@@ -39,7 +39,10 @@ test('S4.1 the way to the provider has state and a challenge, and the way back i
     const sent = await fetch(start, { redirect: 'manual' })
     assert.equal(sent.status, 302)
     const asked = new URL(sent.headers.get('location') ?? '').searchParams
-    assert.deepEqual(['state', 'code_challenge', 'nonce'].filter((name) => !asked.get(name)), [])
+    assert.deepEqual(
+      ['state', 'code_challenge', 'nonce'].filter((name) => !asked.get(name)),
+      [],
+    )
     assert.equal(asked.get('code_challenge_method'), 'S256')
     await page.getByTestId('sign-in').click()
     await page.waitForURL(`${axumUrl}/s4/posts`)

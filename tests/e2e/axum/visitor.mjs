@@ -55,7 +55,9 @@ export const cookieNamed = async (context, name) =>
 
 /** Fails where a page, or the browser's storage of it, shows one of these, or anything in the form of a token. @param {Page} page @param {string[]} texts */
 export const assertShowsNone = async (page, texts) => {
-  const shown = (await page.content()) + (await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage })))
+  const shown =
+    (await page.content()) +
+    (await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage })))
   for (const text of texts) assert.ok(!shown.includes(text), `the page shows ${text}`)
   assert.doesNotMatch(shown, /eyJ[\w-]+\.[\w-]+\.[\w-]+/)
 }

@@ -17,7 +17,7 @@ use crate::visitor::Visitor;
 /// The route, below which the paths are the backend's.
 pub(super) fn route(system: &Arc<System>) -> Result<Router<Arc<System>>, Error> {
     let proxy = Proxy::builder(system.client.clone()).allow("/api/export").build()?;
-    Ok(Router::new().fallback_service(proxy).layer(from_fn_with_state(Arc::clone(system), as_caller)))
+    Ok(Router::new().route_service("/api/export", proxy).layer(from_fn_with_state(Arc::clone(system), as_caller)))
 }
 
 /// Has the proxy send what the caller has, renewed if need be: the proxy itself renews nothing. What it answers in place of a
