@@ -5,8 +5,10 @@ import type { CoreSession } from './session.js'
 
 // What `crates/wasm-client/src/exports` exports. Every failure that it throws is a `Failure`.
 
-/** One client's decisions. Nothing in it waits. Times are in milliseconds, moments since 1970. */
+/** One client's decisions, an instance of the wasm. Nothing in it waits. Times are in milliseconds, moments since 1970. */
 export interface Core {
+  /** Sets the core up, before anything else is asked of it. */
+  open(dialect: Dialect, baseUrl: URL, appUrl: URL, sessionMaxAge: number): void
   /** Whether a call has to wait for a session read. */
   waits(now: number): boolean
   /** The session, while it may be used without being read again. */
@@ -16,6 +18,10 @@ export interface Core {
   forget(): void
   start(method: string, path: string, headers: Pair[], raw: boolean, mirrored: string | undefined): Flight
   verb(name: Verb, mirrored: string | undefined): Flight
+  /** Tells a flight what came of its last step, nothing at first, and says the next. */
+  advance(flight: Flight, outcome: Outcome | undefined, now: number): Step
+  /** Ends a flight, wherever it is. */
+  end(flight: Flight): void
   tokens(): Tokens | undefined
   /** Takes over kept tokens: of the same sign-in, of another, or none. */
   restore(access: string | undefined, refresh: string | undefined, same: boolean): void
@@ -23,15 +29,11 @@ export interface Core {
   /** Signs in by a link's token, and returns the query and the fragment without it. */
   takeLink(query: string, fragment: string): [query: string, fragment: string] | undefined
   signInAddress(returnTo: string): string
-  /** Takes the object out of the glue's finalization registry. */
-  __destroy_into_raw(): number
+  fileName(disposition: string | undefined, asked: string | undefined, path: string): string
 }
 
-/** A call on its way: it is told what came of the last step, nothing at first, and says the next. */
-export interface Flight {
-  advance(core: Core, outcome: Outcome | undefined, now: number): Step
-  free(): void
-}
+/** The number of a call or a verb on its way. */
+export type Flight = number
 
 /** What a sign-in gave to keep; the access token's end is in milliseconds since 1970. */
 export interface Tokens {
@@ -81,8 +83,6 @@ export interface CoreReply {
 }
 
 /** One set of wasm-bindgen's glue, with the state of one instance. */
-export interface Glue {
-  Core: new (dialect: Dialect, baseUrl: URL, appUrl: URL, sessionMaxAge: number) => Core
-  fileName(disposition: string | undefined, asked: string | undefined, path: string): string
+export interface Glue extends Core {
   __wbg_set_wasm(exports: object): void
 }

@@ -69,7 +69,7 @@ export const startEngine = (
   const start = async (drop: () => void): Promise<Running> => {
     const instance = await instantiate(
       module,
-      (glue) => new glue.Core(dialect, new URL(baseUrl), new URL(appUrl(config)), sessionMaxAge),
+      (core) => core.open(dialect, new URL(baseUrl), new URL(appUrl(config)), sessionMaxAge),
       drop,
     )
     const verbs = verbsOf(instance.core, config, { store, onSession: told, announce: () => announce() })
@@ -158,7 +158,7 @@ export const startEngine = (
         const { response, ...reply } = await perform(running, 'GET', path, parts, deadline)
         return {
           ...reply,
-          data: await save(running.glue, path, response ?? new Response(), options, deadline),
+          data: await save(running.core, path, response ?? new Response(), options, deadline),
         }
       }),
     session: (deadline, fresh) =>

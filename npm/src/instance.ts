@@ -1,12 +1,11 @@
 import { createGlue } from 'twinfetch:glue'
 import { corePanicked } from '../generated/errors.js'
-import type { Core, Glue } from './abi.js'
+import type { Core } from './abi.js'
 import { type Failure, isFailure } from './failure.js'
 
 /** A running wasm core. Once it has trapped it answers nothing any more. */
 export interface Instance {
   readonly core: Core
-  readonly glue: Glue
   /** Does some work with the core; every way to fail rejects with a `Failure`. */
   run<T>(work: () => Promise<T>): Promise<T>
 }
@@ -22,7 +21,7 @@ const dead: object = new Proxy(() => 0, { get: () => dead })
  */
 export const instantiate = async (
   module: WebAssembly.Module,
-  make: (glue: Glue) => Core,
+  open: (core: Core) => void,
   onTrap: () => void,
 ): Promise<Instance> => {
   const glue = createGlue()
@@ -31,25 +30,22 @@ export const instantiate = async (
   ;(exports.__wbindgen_start as (() => void) | undefined)?.()
 
   const pending = new Set<(failure: Failure) => void>()
-  let core: Core | undefined
   let ended = false
   const failure = (thrown: unknown): Failure => {
     if (isFailure(thrown)) return thrown
     ended = true
-    core?.__destroy_into_raw()
     glue.__wbg_set_wasm(dead)
     onTrap()
     for (const reject of pending) reject(corePanicked)
     return corePanicked
   }
   try {
-    core = make(glue)
+    open(glue)
   } catch (thrown) {
     throw failure(thrown)
   }
   return {
-    core,
-    glue,
+    core: glue,
     run: (work) =>
       new Promise((resolve, reject) => {
         if (ended) return reject(corePanicked)

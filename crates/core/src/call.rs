@@ -74,7 +74,7 @@ pub struct Call {
     pub(crate) site: Site,
     pub(crate) members: Option<Members>,
     /// The name under which the refresh token is sent.
-    pub(crate) refresh_as: Option<String>,
+    pub(crate) refresh_as: Option<&'static str>,
 }
 
 impl Call {
@@ -196,7 +196,7 @@ pub struct Members {
     /// How they are written.
     pub encoding: Encoding,
     /// Their names and texts.
-    pub list: Vec<(String, Secret)>,
+    pub list: Vec<(&'static str, Secret)>,
 }
 
 /// How the members of a body are written.

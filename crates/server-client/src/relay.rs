@@ -53,7 +53,7 @@ pub(crate) fn deletions(cookies: &Cookies<'_>, client: &ServerClient) -> Vec<Hea
         cookie.clear(cookies)
     });
     let passed_on = forwarded(client.dialect()).unwrap_or_default().iter();
-    let passed_on = passed_on.filter(|name| cookies.iter().any(|(known, _)| known == *name));
+    let passed_on = passed_on.filter(|name| cookies.iter().any(|(known, _)| known == **name));
     names.chain(passed_on.map(|name| deletion(name))).filter_map(|cookie| line(&cookie)).collect()
 }
 
@@ -86,7 +86,7 @@ pub(crate) fn is_of_session(name: &str, client: &ServerClient) -> bool {
 
 fn is_known(name: &str, client: &ServerClient) -> bool {
     is_of_session(name, client)
-        || forwarded(client.dialect()).unwrap_or_default().iter().any(|known| known == name)
+        || forwarded(client.dialect()).unwrap_or_default().iter().any(|known| *known == name)
         || mirrored(client.dialect()) == Some(name)
 }
 

@@ -74,7 +74,7 @@ impl Client {
     /// `config_invalid` when the dialect knows no such thing; else why the app could not be asked.
     pub async fn update(&self, data: Body) -> Result<Session<JsValue>, Error> {
         let deadline = self.deadline(None, None)?;
-        let member = self.inner.dialect.update.as_ref().map_or("", |update| update.member.as_str());
+        let member = self.inner.dialect.update.as_ref().map_or("", |update| update.member);
         self.perform_verb(Verb::Update, Some(&data.named(member)?), &deadline).await?;
         self.tell();
         self.session_within(&deadline).await.map_err(Error::new)

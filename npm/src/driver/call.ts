@@ -35,7 +35,7 @@ export const drive = async (
   try {
     return await perform(core, flight, hands, options, deadline)
   } finally {
-    flight.free()
+    core.end(flight)
   }
 }
 
@@ -50,7 +50,7 @@ const perform = async (
   let raw: Response | undefined
   let outcome: Outcome | undefined
   for (;;) {
-    const step = flight.advance(core, outcome, Date.now())
+    const step = core.advance(flight, outcome, Date.now())
     outcome = {}
     switch (step.is) {
       case 'send':

@@ -1,4 +1,4 @@
-import type { Glue } from '../abi.js'
+import type { Core } from '../abi.js'
 import type { DownloadOptions, Progress, SavedFile } from '../request.js'
 import { tell } from '../tell.js'
 import type { Deadline } from './deadline.js'
@@ -6,14 +6,14 @@ import { readBody } from './send.js'
 
 /** Receives a file and hands it to the browser for saving, under the response's name, the caller's, or the path's. */
 export const save = async (
-  glue: Glue,
+  core: Core,
   path: string,
   response: Response,
   options: DownloadOptions,
   deadline: Deadline,
 ): Promise<SavedFile> => {
   const { headers } = response
-  const filename = glue.fileName(headers.get('content-disposition') ?? undefined, options.filename, path)
+  const filename = core.fileName(headers.get('content-disposition') ?? undefined, options.filename, path)
   const parts = await collect(response, deadline, options.onProgress)
   const blob = new Blob(parts, { type: headers.get('content-type') ?? '' })
   const anchor = document.createElement('a')

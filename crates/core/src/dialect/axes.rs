@@ -11,7 +11,7 @@ choice! {
         /// A cookie, which a browser sends by itself. A server sends the sealed cookie's token as bearer.
         Cookie = "cookie" {
             /// The cookies that a server passes on as they are, where the backend takes no bearer token.
-            forward "forward": Option<ServerOnly<Vec<String>>>,
+            forward "forward": Option<ServerOnly<&'static [&'static str]>>,
         },
     }
 }
@@ -36,11 +36,11 @@ choice! {
             /// The endpoint's path.
             path "path": Route,
             /// The answers which mean that nobody is signed in.
-            absent "absent": Vec<Absence>,
+            absent "absent": &'static [Absence],
             /// Where the session document keeps what.
             session "session": SessionFields,
             /// How other tabs tell that the session changed.
-            notices "notices": Unread<Vec<Notice>>,
+            notices "notices": Unread<&'static [Notice]>,
         },
     }
 }
@@ -87,12 +87,12 @@ choice! {
         /// Any message on a `BroadcastChannel`.
         Broadcast = "broadcast" {
             /// The channel's name.
-            channel "channel": String,
+            channel "channel": &'static str,
         },
         /// A change of an entry of `localStorage`.
         Storage = "storage" {
             /// The entry's key.
-            key "key": String,
+            key "key": &'static str,
         },
     }
 }
@@ -105,14 +105,14 @@ choice! {
             /// Which of the two formats.
             version "version": SealVersion,
             /// The cookie's name without its `__Secure-` prefix.
-            cookie "cookie": String,
+            cookie "cookie": &'static str,
             /// Where the token's claims keep what.
             session "session": SessionFields,
         },
         /// The token is a signed JWT, which comes in a cookie or as bearer token.
         Jws = "jws" {
             /// The cookie's name without its `__Secure-` prefix.
-            cookie "cookie": String,
+            cookie "cookie": &'static str,
             /// How it is signed, whatever a token says of itself.
             algorithm "algorithm": JwsAlgorithm,
             /// What tells an access token from other tokens under the same key.
@@ -143,7 +143,7 @@ record! {
         /// Where the claim is.
         at "at": Pointer,
         /// The text.
-        equals "equals": String,
+        equals "equals": &'static str,
     }
 }
 
@@ -169,9 +169,9 @@ choice! {
             /// Where, by POST.
             path "path": Route,
             /// The name under which the refresh token is sent.
-            member "member": String,
+            member "member": &'static str,
             /// The answers which mean that the refresh token is dead, and the session over.
-            gone "gone": Vec<Absence>,
+            gone "gone": &'static [Absence],
         },
     }
 }
@@ -213,9 +213,9 @@ choice! {
         /// The value of a cookie, repeated in a header of every request that changes something.
         Mirrored = "mirrored" {
             /// The cookie's name; a script must be able to read it.
-            cookie "cookie": String,
+            cookie "cookie": &'static str,
             /// The header's name.
-            header "header": String,
+            header "header": &'static str,
         },
         /// A token that the app hands out, repeated in the requests of the sign-in library.
         Form = "form" {
@@ -224,97 +224,7 @@ choice! {
             /// Where in the answer it is.
             token "token": Pointer,
             /// The name under which it is sent.
-            member "member": String,
+            member "member": &'static str,
         },
-    }
-}
-
-choice! {
-    /// How credentials are sent.
-    SignIn {
-        /// As JSON to the backend, by POST; the envelope judges.
-        Json = "json" {
-            /// Where.
-            path "path": Route,
-        },
-        /// As a form to the app, which answers with an address; one with `error` in its query is a refusal.
-        Form = "form" {
-            /// Where.
-            path "path": Route,
-            /// Where in the answer the address is.
-            url "url": Pointer,
-        },
-    }
-}
-
-choice! {
-    /// How a session is ended.
-    SignOut {
-        /// By POST to the backend.
-        Json = "json" {
-            /// Where.
-            path "path": Route,
-            /// The name under which the refresh token is sent, to be declared dead.
-            member "member": Option<String>,
-        },
-        /// As a form to the app.
-        Form = "form" {
-            /// Where.
-            path "path": Route,
-        },
-    }
-}
-
-record! {
-    /// How an account is made.
-    Register {
-        /// Where, as JSON to the backend by POST; the answer is that of a sign-in.
-        path "path": Route,
-    }
-}
-
-record! {
-    /// How the session's own data is changed.
-    Update {
-        /// Where, as JSON to the app by POST; the answer is the new session document.
-        path "path": Route,
-        /// The name under which the data is sent.
-        member "member": String,
-    }
-}
-
-record! {
-    /// How a provider's sign-in page is reached.
-    RedirectSignIn {
-        /// The backend's address which leads there.
-        path "path": Route,
-        /// The query parameter for the way back.
-        parameter "parameter": String,
-    }
-}
-
-record! {
-    /// Where it is said what a user may do.
-    PermissionFields {
-        /// The backend's list.
-        path "path": Route,
-        /// Where in the answer the codes are.
-        list "list": Pointer,
-        /// A boolean claim of the session: who has it may do everything.
-        all "all": Option<Pointer>,
-    }
-}
-
-record! {
-    /// How a link that signs its bearer in is made.
-    LinkFields {
-        /// Where its token comes from, by POST.
-        path "path": Route,
-        /// Where in the answer the token is.
-        token "token": Pointer,
-        /// Where in the answer its end is, in seconds since 1970.
-        expires "expires": Option<Pointer>,
-        /// The parameter of a link that holds it, in its fragment or its query.
-        parameter "parameter": String,
     }
 }

@@ -1,44 +1,39 @@
 //! Reading closed shapes from a document: one definition gives the type, the reader and the schema.
+//!
+//! What is read is never given back: a dialect lives as long as its process, and so it is plain data that copies, and no
+//! reader has to undo the half of what it has read.
 
 use super::schema::Schema;
 use crate::document::Document;
 
 /// A type that is read from a document which its schema has accepted.
-pub(super) trait Shape: Sized {
+pub(super) trait Shape: Copy + 'static {
     /// The shape as data.
     const SCHEMA: Schema;
 
     /// Reads a value; `None` when it does not fit the schema.
     fn read<D: Document>(value: &D) -> Option<Self>;
 
-    /// What stands for an absent member.
-    fn absent() -> Option<Self> {
-        None
-    }
-}
-
-/// Reads one member.
-pub(super) fn member<T: Shape, D: Document>(value: &D, name: &str) -> Option<T> {
-    match super::schema::present(value, name) {
-        Some(member) => T::read(&member),
-        None => T::absent(),
+    /// Reads one member.
+    fn member<D: Document>(value: &D, name: &str) -> Option<Self> {
+        Self::read(&super::schema::present(value, name)?)
     }
 }
 
 /// Reads a text that must be one of `words`.
 pub(super) fn word<T: Copy, D: Document>(value: &D, words: &[(&str, T)]) -> Option<T> {
-    let text = value.text()?;
+    let text: &str = Shape::read(value)?;
     words.iter().find(|(word, _)| *word == text).map(|(_, value)| *value)
 }
 
 /// A JSON pointer ([RFC 6901](https://www.rfc-editor.org/rfc/rfc6901)) into a response or session document.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pointer(String);
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pointer(&'static str);
 
 impl Pointer {
     /// The pointer's text.
-    pub fn as_str(&self) -> &str {
-        &self.0
+    pub const fn as_str(self) -> &'static str {
+        self.0
     }
 }
 
@@ -46,18 +41,22 @@ impl Shape for Pointer {
     const SCHEMA: Schema = Schema::Pointer;
 
     fn read<D: Document>(value: &D) -> Option<Self> {
-        value.text().map(Self)
+        Shape::read(value).map(Self)
+    }
+
+    fn member<D: Document>(value: &D, name: &str) -> Option<Self> {
+        Shape::member(value, name).map(Self)
     }
 }
 
 /// A path on one of the two sites: begins with one slash.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Route(String);
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Route(&'static str);
 
 impl Route {
     /// The path's text.
-    pub fn as_str(&self) -> &str {
-        &self.0
+    pub const fn as_str(self) -> &'static str {
+        self.0
     }
 }
 
@@ -65,15 +64,19 @@ impl Shape for Route {
     const SCHEMA: Schema = Schema::Route;
 
     fn read<D: Document>(value: &D) -> Option<Self> {
-        value.text().map(Self)
+        Shape::read(value).map(Self)
+    }
+
+    fn member<D: Document>(value: &D, name: &str) -> Option<Self> {
+        Shape::member(value, name).map(Self)
     }
 }
 
-impl Shape for String {
+impl Shape for &'static str {
     const SCHEMA: Schema = Schema::Text;
 
     fn read<D: Document>(value: &D) -> Option<Self> {
-        value.text()
+        value.text().map(|text| &*text.leak())
     }
 }
 
@@ -89,23 +92,23 @@ impl<T: Shape> Shape for Option<T> {
     const SCHEMA: Schema = Schema::Optional(&T::SCHEMA);
 
     fn read<D: Document>(value: &D) -> Option<Self> {
-        T::read(value).map(Some)
+        Some(T::read(value))
     }
 
-    fn absent() -> Option<Self> {
-        Some(None)
+    fn member<D: Document>(value: &D, name: &str) -> Option<Self> {
+        Some(T::member(value, name))
     }
 }
 
-impl<T: Shape> Shape for Vec<T> {
+impl<T: Shape> Shape for &'static [T] {
     const SCHEMA: Schema = Schema::List(&T::SCHEMA);
 
     fn read<D: Document>(value: &D) -> Option<Self> {
-        let mut list = Self::new();
+        let mut list = Vec::new();
         for item in value.items()? {
             list.push(T::read(&item)?);
         }
-        Some(list)
+        Some(list.leak())
     }
 }
 
@@ -114,7 +117,7 @@ macro_rules! record {
         $($(#[doc = $field_doc:literal])* $field:ident $text:literal: $type:ty,)*
     }) => {
         $(#[doc = $doc])*
-        #[derive(Clone, Debug, PartialEq)]
+        #[derive(Clone, Copy, Debug, PartialEq)]
         pub struct $name { $($(#[doc = $field_doc])* pub $field: $type,)* }
 
         impl $crate::dialect::shape::Shape for $name {
@@ -125,7 +128,7 @@ macro_rules! record {
             },)*]);
 
             fn read<D: $crate::document::Document>(value: &D) -> Option<Self> {
-                Some(Self { $($field: $crate::dialect::shape::member(value, $text)?,)* })
+                Some(Self { $($field: $crate::dialect::shape::Shape::member(value, $text)?,)* })
             }
         }
     };
@@ -138,7 +141,7 @@ macro_rules! choice {
         },)*
     }) => {
         $(#[doc = $doc])*
-        #[derive(Clone, Debug, PartialEq)]
+        #[derive(Clone, Copy, Debug, PartialEq)]
         pub enum $name {
             $($(#[doc = $variant_doc])* $variant { $($(#[doc = $field_doc])* $field: $type,)* },)*
         }
@@ -155,9 +158,8 @@ macro_rules! choice {
             },)*]);
 
             fn read<D: $crate::document::Document>(value: &D) -> Option<Self> {
-                let kind: String = $crate::dialect::shape::member(value, "kind")?;
-                match kind.as_str() {
-                    $($kind => Some(Self::$variant { $($field: $crate::dialect::shape::member(value, $text)?,)* }),)*
+                match <&str as $crate::dialect::shape::Shape>::member(value, "kind")? {
+                    $($kind => Some(Self::$variant { $($field: $crate::dialect::shape::Shape::member(value, $text)?,)* }),)*
                     _ => None,
                 }
             }

@@ -23,6 +23,10 @@ impl<T: Shape> Shape for Unread<T> {
     fn read<D: Document>(_: &D) -> Option<Self> {
         Some(Self(PhantomData))
     }
+
+    fn member<D: Document>(_: &D, _: &str) -> Option<Self> {
+        Some(Self(PhantomData))
+    }
 }
 
 impl Shape for () {

@@ -87,7 +87,7 @@ impl<'a> Plan<'a> {
         }
         let by_cookie = self.call.site == Site::App || matches!(self.dialect.credential, Credential::Cookie { .. });
         let members = self.call.members.clone().map(|mut members| {
-            members.list.extend(self.call.refresh_as.clone().zip(self.presented.refresh.clone()));
+            members.list.extend(self.call.refresh_as.zip(self.presented.refresh.clone()));
             members
         });
         let request = Request {

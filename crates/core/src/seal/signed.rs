@@ -124,7 +124,7 @@ impl Signed {
         }
         let is_access = |access: &RequiredClaim| {
             let kind = claims.document().at(access.at.as_str()).and_then(|kind| kind.text());
-            kind.as_deref() == Some(access.equals.as_str())
+            kind.as_deref() == Some(access.equals)
         };
         if self.access.as_ref().is_some_and(|access| !is_access(access)) {
             return Err(SealError::NotAccess);

@@ -60,14 +60,14 @@ fn take(parts: &str, parameter: &str) -> Option<(Secret, String)> {
 /// `call_invalid` when `return_to` could be read as an address of another origin; `config_invalid` when the dialect
 /// has no such page.
 pub fn sign_in_address(dialect: &Dialect, backend: &BaseUrl, return_to: &str) -> Result<String, Error> {
-    let redirect = field(dialect.redirect.as_ref(), "redirect")?;
+    let redirect = field(dialect.redirect, "redirect")?;
     let route = text::before(text::before(return_to, b'#'), b'?');
     let foreign = !route.starts_with('/') || route.starts_with("//") || Path::parse(route, backend).is_err();
     if foreign || return_to.bytes().any(|byte| byte < b' ' || matches!(byte, b'\\' | 0x7f)) {
         return Err(invalid("the way back must be a path of the app that begins with one slash"));
     }
     let mut path = Path::parse(redirect.path.as_str(), backend)?;
-    path.push_query(&redirect.parameter, return_to);
+    path.push_query(redirect.parameter, return_to);
     Ok(backend.join(&path))
 }
 

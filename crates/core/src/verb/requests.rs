@@ -16,8 +16,8 @@ pub(super) struct Prepared<'s> {
 
 impl Prepared<'_> {
     /// Has the refresh token sent under this name.
-    fn with_refresh(mut self, member: Option<&String>) -> Self {
-        self.call.refresh_as = member.cloned();
+    const fn with_refresh(mut self, member: Option<&'static str>) -> Self {
+        self.call.refresh_as = member;
         self
     }
 }
@@ -27,7 +27,7 @@ impl Sites {
         &self,
         site: Site,
         method: Method,
-        path: &Route,
+        path: Route,
         members: Option<Members>,
     ) -> Result<Prepared<'_>, Error> {
         let base = match site {
@@ -41,7 +41,7 @@ impl Sites {
 
 /// The request for the token that forms repeat.
 pub(super) fn form_token<'s>(dialect: &Dialect, sites: &'s Sites) -> Result<Prepared<'s>, Error> {
-    match &dialect.csrf {
+    match dialect.csrf {
         Some(Csrf::Form { path, .. }) => sites.prepare(Site::App, Method::Get, path, None),
         _ => Err(missing("the dialect has no csrf of the kind form")),
     }
@@ -78,46 +78,46 @@ impl Verb {
         let json = |list| Some(Members { encoding: Encoding::Json, list });
         let to_backend = |path, list| sites.prepare(Site::Backend, Method::Post, path, json(list));
         let mut token = Vec::new();
-        if let (Some(Csrf::Form { member, .. }), Some(value)) = (&dialect.csrf, form_token) {
-            token.push((member.clone(), value.clone()));
+        if let (Some(Csrf::Form { member, .. }), Some(value)) = (dialect.csrf, form_token) {
+            token.push((member, value.clone()));
         }
         match self {
             Self::ReadSession => {
-                let Identity::Endpoint { site, path, .. } = &dialect.identity;
-                sites.prepare(*site, Method::Get, path, None)
+                let Identity::Endpoint { site, path, .. } = dialect.identity;
+                sites.prepare(site, Method::Get, path, None)
             }
-            Self::SignIn => match field(dialect.sign_in.as_ref(), "signIn")? {
+            Self::SignIn => match field(dialect.sign_in, "signIn")? {
                 SignIn::Json { path } => to_backend(path, Vec::new()),
                 SignIn::Form { path, .. } => sites.submit(path, token),
             },
-            Self::Register => to_backend(&field(dialect.register.as_ref(), "register")?.path, Vec::new()),
-            Self::Refresh => match &dialect.renewal {
+            Self::Register => to_backend(field(dialect.register, "register")?.path, Vec::new()),
+            Self::Refresh => match dialect.renewal {
                 Renewal::Rotate { path, member, .. } => Ok(to_backend(path, Vec::new())?.with_refresh(Some(member))),
                 _ => Err(missing("the dialect has no renewal of the kind rotate")),
             },
-            Self::SignOut => match field(dialect.sign_out.as_ref(), "signOut")? {
-                SignOut::Json { path, member } => Ok(to_backend(path, Vec::new())?.with_refresh(member.as_ref())),
+            Self::SignOut => match field(dialect.sign_out, "signOut")? {
+                SignOut::Json { path, member } => Ok(to_backend(path, Vec::new())?.with_refresh(member)),
                 SignOut::Form { path } => sites.submit(path, token),
             },
             Self::Update => {
-                let update = field(dialect.update.as_ref(), "update")?;
-                sites.prepare(Site::App, Method::Post, &update.path, json(token))
+                let update = field(dialect.update, "update")?;
+                sites.prepare(Site::App, Method::Post, update.path, json(token))
             }
             Self::ReadPermissions => {
-                let path = &field(dialect.permissions.as_ref(), "permissions")?.path;
+                let path = field(dialect.permissions, "permissions")?.path;
                 sites.prepare(Site::Backend, Method::Get, path, None)
             }
-            Self::CreateLinkToken => to_backend(&field(dialect.link.as_ref(), "link")?.path, Vec::new()),
+            Self::CreateLinkToken => to_backend(field(dialect.link, "link")?.path, Vec::new()),
         }
     }
 }
 
 impl Sites {
     /// A form of the sign-in library: v4 answers JSON when it is told so in the form, v5 when a header says it.
-    fn submit(&self, path: &Route, mut list: Vec<(String, Secret)>) -> Result<Prepared<'_>, Error> {
+    fn submit(&self, path: Route, mut list: Vec<(&'static str, Secret)>) -> Result<Prepared<'_>, Error> {
         let back = self.app.as_ref().map_or("/", |app| app.as_str());
         for (name, value) in [("json", "true"), ("callbackUrl", back)] {
-            list.push((name.to_owned(), Secret::new(value)));
+            list.push((name, Secret::new(value)));
         }
         let members = Members { encoding: Encoding::Form, list };
         let Prepared { base, call } = self.prepare(Site::App, Method::Post, path, Some(members))?;
@@ -125,7 +125,7 @@ impl Sites {
     }
 }
 
-pub(super) fn field<'d, T>(field: Option<&'d T>, name: &str) -> Result<&'d T, Error> {
+pub(super) fn field<T>(field: Option<T>, name: &str) -> Result<T, Error> {
     field.ok_or_else(|| missing(&text::concat(&["the dialect has no field ", name])))
 }
 

@@ -83,7 +83,7 @@ fn body_of(request: &Request, given: &Given<'_>, of_app: bool) -> Value {
         Content::Members(members) => {
             let is_form = of_app && !request.url.ends_with("/session");
             assert_eq!(members.encoding == Encoding::Form, is_form);
-            let own = members.list.iter().map(|(name, value)| (name.clone(), json!(value.expose())));
+            let own = members.list.iter().map(|(name, value)| ((*name).to_owned(), json!(value.expose())));
             let caller = given.with.as_object().cloned().unwrap_or_default();
             Value::Object(own.chain(caller).collect())
         }

@@ -104,7 +104,7 @@ fn headers(
     if let (false, Some(Csrf::Mirrored { header, .. }), Some(value)) =
         (method.is_safe(), &settings.client.dialect().csrf, presented.mirrored)
     {
-        let name = HeaderName::try_from(header.as_str()).map_err(|_| Error::new(Reason::new(Code::ConfigInvalid)))?;
+        let name = HeaderName::try_from(*header).map_err(|_| Error::new(Reason::new(Code::ConfigInvalid)))?;
         headers.insert(name, HeaderValue::try_from(value).map_err(unusable)?);
     }
     headers.insert(REQUEST_ID, HeaderValue::try_from(&called.request_id).map_err(unusable)?);

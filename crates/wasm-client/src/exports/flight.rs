@@ -1,6 +1,5 @@
 //! A call or a verb on its way, step by step.
 
-use js_sys::Object;
 use twinfetch_core::document::Document;
 use twinfetch_core::error::{Code, Error};
 use twinfetch_core::exchange::{Payload, Reply, Step, Wants};
@@ -8,16 +7,15 @@ use twinfetch_core::session::Errand;
 use twinfetch_core::verb::{Flow, Next, Verb};
 use wasm_bindgen::prelude::*;
 
+use super::core::Core;
 use super::input::{Outcome, named};
-use super::output::{failure, request_value, set, text};
-use super::{Core, milliseconds};
+use super::output::{Record, failure, request_value};
 use crate::document::JsDocument;
 
 /// A call or a verb on its way.
-#[wasm_bindgen]
-pub struct Flight {
-    pub(super) step: Option<Step<'static>>,
-    pub(super) verb: Option<Underway>,
+pub(super) struct Flight {
+    step: Option<Step<'static>>,
+    verb: Option<Underway>,
 }
 
 /// A verb on its way, with what is needed to take over what it brings.
@@ -26,20 +24,9 @@ pub(super) struct Underway {
     pub(super) errand: Errand,
 }
 
-#[wasm_bindgen]
 impl Flight {
-    /// Tells what came of the last step, nothing at first, and returns the next:
-    ///
-    /// | `is` | what to do, and the outcome to tell |
-    /// | --- | --- |
-    /// | `send` | `method`, `url`, `headers`, `credentials`, `body`, `follow`: send it; `{ status, headers }` or `{ code }` |
-    /// | `read` | `what`: read the body; `{ document }`, `{}` or `{ code }` |
-    /// | `renew` | `verb`: perform it, if there is one; `{}` |
-    /// | `done` | nothing: `status`, `requestId`, `data` |
-    /// | `failed` | nothing: `error` |
-    ///
-    /// `now` is in milliseconds since 1970.
-    pub fn advance(&mut self, core: &mut Core, outcome: &Outcome, now: f64) -> JsValue {
+    /// Takes over what came of the last step, and says the next.
+    pub(super) fn advance(&mut self, core: &mut Core, outcome: &Outcome, now: u64) -> JsValue {
         let told = !outcome.is_undefined();
         let document = JsDocument(if told { outcome.document() } else { JsValue::UNDEFINED });
         self.step = match self.step.take() {
@@ -53,7 +40,7 @@ impl Flight {
             }
             step => step,
         };
-        let value = Object::new();
+        let value = Record::new();
         let ended = match (self.step.take(), &mut self.verb) {
             (Some(Step::Done(ended)), Some(underway)) => {
                 let document = (!document.0.is_undefined()).then_some(&document);
@@ -66,7 +53,7 @@ impl Flight {
                         self.step = Some(step);
                         None
                     }
-                    Next::Done(ended) => Some(core.take(underway, ended, document, milliseconds(now))),
+                    Next::Done(ended) => Some(core.take(underway, ended, document, now)),
                 }
             }
             (Some(Step::Done(ended)), None) => Some(ended.map(|reply| reply_value(&value, &reply, &document))),
@@ -77,11 +64,11 @@ impl Flight {
         };
         let is = match (ended, &self.step) {
             (Some(Ok(data)), _) => {
-                set(&value, "data", &data);
+                value.some_value("data", data);
                 "done"
             }
             (Some(Err(error)), _) => {
-                set(&value, "error", &failure(&error));
+                value.set("error", &failure(&error));
                 "failed"
             }
             (None, Some(Step::Send(_, request))) => {
@@ -89,32 +76,33 @@ impl Flight {
                 "send"
             }
             (None, Some(Step::Read(exchange))) => {
-                let what = match exchange.wants() {
-                    Wants::Document => "document",
-                    Wants::Nothing => "nothing",
-                    Wants::Raw => "raw",
-                };
-                set(&value, "what", &JsValue::from_str(what));
+                value.text(
+                    "what",
+                    match exchange.wants() {
+                        Wants::Document => "document",
+                        Wants::Nothing => "nothing",
+                        Wants::Raw => "raw",
+                    },
+                );
                 "read"
             }
             (None, Some(Step::Renew(_, generation))) => {
-                let verb = core.held.renewal(core.dialect, *generation, milliseconds(now));
-                set(&value, "verb", &text(verb.map(Verb::name)));
+                value.some_text("verb", core.held.renewal(core.dialect, *generation, now).map(Verb::name));
                 "renew"
             }
             (None, _) => "failed",
         };
-        set(&value, "is", &JsValue::from_str(is));
+        value.text("is", is);
         value.into()
     }
 }
 
-fn reply_value(value: &Object, reply: &Reply<'_>, document: &JsDocument) -> JsValue {
-    set(value, "status", &reply.status.into());
-    set(value, "requestId", &text(reply.request_id.as_deref()));
+fn reply_value(value: &Record, reply: &Reply<'_>, document: &JsDocument) -> Option<JsDocument> {
+    value.number("status", reply.status.into());
+    value.some_text("requestId", reply.request_id.as_deref());
     match reply.payload {
-        Payload::At(pointer) => document.at(pointer).map_or(JsValue::UNDEFINED, |JsDocument(data)| data),
-        Payload::Nothing | Payload::Raw => JsValue::UNDEFINED,
+        Payload::At(pointer) => document.at(pointer),
+        Payload::Nothing | Payload::Raw => None,
     }
 }
 

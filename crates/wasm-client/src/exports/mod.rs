@@ -2,159 +2,152 @@
 //!
 //! The package's own driver (`npm/src/driver`) performs the steps in JavaScript, next to `fetch`, streams and timers.
 //! Nothing in here waits, so a panic is an exception in the caller's stack, and no executor has to be downloaded.
+//!
+//! An instance of the wasm works for one client and holds its core itself, so the exports are plain functions: a class
+//! would cost 1 kB of glue. A call before `open` is a defect, and traps.
 
+#![expect(clippy::needless_pass_by_value, unreachable_pub, reason = "what wasm-bindgen asks of an export")]
+
+mod core;
 mod flight;
 mod input;
 mod output;
 mod taken;
 
 use js_sys::Array;
-use twinfetch_core::address::Path;
-use twinfetch_core::call::{Accept, Call, Method};
-use twinfetch_core::dialect::Dialect;
-use twinfetch_core::error::Error;
-use twinfetch_core::exchange::{Exchange, Step};
 use twinfetch_core::file_name;
 use twinfetch_core::secret::Secret;
-use twinfetch_core::session::{Held, Tokens};
-use twinfetch_core::verb::{Flow, Sites, Verb, sign_in_address, take_link_token};
+use twinfetch_core::session::Tokens;
+use twinfetch_core::verb::{sign_in_address, take_link_token};
 use wasm_bindgen::prelude::*;
 
-use crate::document::JsDocument;
-use flight::{Flight, Underway};
-use input::Location;
+use self::core::{Core, core};
+use input::{Location, Outcome};
 
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
-/// One client's core. Every failure that it throws is a plain object with `kind`, `code`, `message` and what is known.
+/// Sets the core up from a dialect and from two URLs that were checked; `session_max_age` is in milliseconds.
+///
+/// # Errors
+/// `dialect_invalid`. Every failure that is thrown is a plain object with `kind`, `code`, `message` and what is known.
 #[wasm_bindgen]
-pub struct Core {
-    /// Lives as long as the page, like the client it belongs to: exchanges borrow it.
-    dialect: &'static Dialect,
-    sites: Sites,
-    held: Held<JsValue>,
+pub fn open(dialect: JsValue, backend: &Location, app: &Location, session_max_age: f64) -> Result<(), JsValue> {
+    Core::open(dialect, backend, app, milliseconds(session_max_age)).map_err(|error| output::failure(&error))
 }
 
+/// Whether a call has to wait for a session read; `now` is in milliseconds since 1970.
 #[wasm_bindgen]
-impl Core {
-    /// Builds a core from a dialect and from two URLs that were checked; `sessionMaxAge` is in milliseconds.
-    ///
-    /// # Errors
-    /// `dialect_invalid`.
-    #[wasm_bindgen(constructor)]
-    pub fn new(dialect: JsValue, backend: &Location, app: &Location, session_max_age: f64) -> Result<Self, JsValue> {
-        let dialect = Dialect::read_checked(&JsDocument(dialect)).map_err(|error| output::failure(&error))?;
-        let sites = Sites { backend: backend.base_url(), app: Some(app.base_url()) };
-        let held = Held::new(milliseconds(session_max_age));
-        Ok(Self { dialect: Box::leak(Box::new(dialect)), sites, held })
-    }
+pub fn waits(now: f64) -> bool {
+    let core = core();
+    core.held.waits(core.dialect, milliseconds(now))
+}
 
-    /// Whether a call has to wait for a session read; `now` is in milliseconds since 1970.
-    pub fn waits(&self, now: f64) -> bool {
-        self.held.waits(self.dialect, milliseconds(now))
-    }
+/// The session, while it may be used without being read again; `now` is in milliseconds since 1970.
+#[wasm_bindgen]
+pub fn fresh(now: f64) -> JsValue {
+    let mut core = core();
+    let dialect = core.dialect;
+    core.held.settle(dialect);
+    output::session(core.held.fresh(milliseconds(now)), dialect)
+}
 
-    /// The session, while it may be used without being read again; `now` is in milliseconds since 1970.
-    pub fn fresh(&mut self, now: f64) -> JsValue {
-        self.held.settle(self.dialect);
-        self.held.fresh(milliseconds(now)).map_or(JsValue::UNDEFINED, |session| self.session_value(session))
-    }
+/// The session as it was last known.
+#[wasm_bindgen]
+pub fn session() -> JsValue {
+    let core = core();
+    output::session(core.held.last(), core.dialect)
+}
 
-    /// The session as it was last known.
-    pub fn session(&self) -> JsValue {
-        self.held.last().map_or(JsValue::UNDEFINED, |session| self.session_value(session))
-    }
+/// Has the session read again before its next use: it may have changed elsewhere.
+#[wasm_bindgen]
+pub fn forget() {
+    core().held.forget();
+}
 
-    /// Has the session read again before its next use: it may have changed elsewhere.
-    pub fn forget(&mut self) {
-        self.held.forget();
-    }
+/// Starts a call as who was signed in when the session was last read, and returns the number of its flight. `headers` is a
+/// list of pairs, `mirrored` the value of the cookie that the dialect mirrors.
+#[wasm_bindgen]
+pub fn start(method: &str, path: &str, headers: &Array, raw: bool, mirrored: Option<String>) -> usize {
+    core().start(method, path, headers, raw, mirrored)
+}
 
-    /// Starts a call as who was signed in when the session was last read. `headers` is a list of pairs, `mirrored` the
-    /// value of the cookie that the dialect mirrors.
-    pub fn start(&self, method: &str, path: &str, headers: &Array, raw: bool, mirrored: Option<String>) -> Flight {
-        let prepare = || {
-            let path = Path::parse(path, &self.sites.backend)?;
-            let mut call = Call::new(Method::parse(method)?, path);
-            for pair in headers.iter() {
-                let pair: &Array = pair.unchecked_ref();
-                let text = |index| pair.get(index).as_string().unwrap_or_default();
-                call = call.header(&text(0), &text(1))?;
-            }
-            Ok(call.accept(if raw { Accept::Raw } else { Accept::Json }))
-        };
-        Flight::call(match prepare() {
-            Ok(call) => {
-                let mut presented = self.held.present(self.dialect);
-                if let Ok(presented) = &mut presented {
-                    presented.mirrored = mirrored;
-                }
-                Exchange::start(self.dialect, &self.sites.backend, call, presented)
-            }
-            Err(error) => Step::Done(Err(error)),
-        })
-    }
+/// Starts a verb, by its name, and returns the number of its flight.
+#[wasm_bindgen]
+pub fn verb(name: &str, mirrored: Option<String>) -> usize {
+    core().verb(name, mirrored)
+}
 
-    /// Starts a verb, by its name.
-    pub fn verb(&self, name: &str, mirrored: Option<String>) -> Flight {
-        let verb = Verb::ALL.iter().find(|verb| verb.name() == name).copied().unwrap_or(Verb::ReadSession);
-        let mut presented = self.held.present(self.dialect).unwrap_or_default();
-        presented.mirrored = mirrored;
-        let (flow, next) = Flow::start(self.dialect, &self.sites, verb, presented);
-        Flight::verb(next, Underway { flow, errand: self.held.set_out(verb) })
-    }
+/// Tells a flight what came of its last step, nothing at first, and returns the next:
+///
+/// | `is` | what to do, and the outcome to tell |
+/// | --- | --- |
+/// | `send` | `method`, `url`, `headers`, `credentials`, `body`, `follow`: send it; `{ status, headers }` or `{ code }` |
+/// | `read` | `what`: read the body; `{ document }`, `{}` or `{ code }` |
+/// | `renew` | `verb`: perform it, if there is one; `{}` |
+/// | `done` | nothing: `status`, `requestId`, `data` |
+/// | `failed` | nothing: `error` |
+///
+/// `now` is in milliseconds since 1970.
+#[wasm_bindgen]
+pub fn advance(flight: usize, outcome: &Outcome, now: f64) -> JsValue {
+    core().advance(flight, outcome, milliseconds(now))
+}
 
-    /// The tokens to keep, `{ access, refresh, expires }`, the end in milliseconds since 1970; none when there are none.
-    pub fn tokens(&self) -> JsValue {
-        output::tokens_value(self.held.tokens())
-    }
+/// Gives a flight's number back, wherever it is.
+#[wasm_bindgen]
+pub fn end(flight: usize) {
+    core().end(flight);
+}
 
-    /// Takes over tokens that were kept by another page or tab; without an access token the session is over.
-    pub fn restore(&mut self, access: Option<String>, refresh: Option<String>, same: bool) {
-        match access {
-            Some(access) => {
-                let tokens = Tokens { access: Secret::new(access), refresh: refresh.map(Secret::new) };
-                if same {
-                    self.held.renew(tokens);
-                } else {
-                    self.held.sign_in(Some(tokens));
-                }
-            }
-            None => self.held.sign_in(None),
-        }
-    }
+/// The tokens to keep, `{ access, refresh, expires }`, the end in milliseconds since 1970; none when there are none.
+#[wasm_bindgen]
+pub fn tokens() -> JsValue {
+    output::tokens(core().held.tokens())
+}
 
-    /// Whether the user may do this; nothing while that is unknown.
-    pub fn can(&self, code: &str) -> Option<bool> {
-        self.held.permissions().map(|permissions| permissions.can(code))
+/// Takes over tokens that were kept by another page or tab; without an access token the session is over.
+#[wasm_bindgen]
+pub fn restore(access: Option<String>, refresh: Option<String>, same: bool) {
+    let tokens = access.map(|access| Tokens { access: Secret::new(access), refresh: refresh.map(Secret::new) });
+    match tokens {
+        Some(tokens) if same => core().held.renew(tokens),
+        other => core().held.sign_in(other),
     }
+}
 
-    /// Takes a link's token out of an address's query and fragment, signs in by it, and returns what is left of both.
-    #[wasm_bindgen(js_name = takeLink)]
-    pub fn take_link(&mut self, query: &str, fragment: &str) -> Option<Array> {
-        let parameter = &self.dialect.link.as_ref()?.parameter;
-        let (access, query, fragment) = take_link_token(query, fragment, parameter)?;
-        self.held.sign_in(Some(Tokens { access, refresh: None }));
-        Some(Array::of2(&JsValue::from_str(&query), &JsValue::from_str(&fragment)))
-    }
+/// Whether the user may do this; nothing while that is unknown.
+#[wasm_bindgen]
+pub fn can(code: &str) -> Option<bool> {
+    core().held.permissions().map(|permissions| permissions.can(code))
+}
 
-    /// The address of the provider's sign-in page, which leads back to a path of the app.
-    ///
-    /// # Errors
-    /// `call_invalid` when the way back is no path of the app, `config_invalid` when the dialect has no such page.
-    #[wasm_bindgen(js_name = signInAddress)]
-    pub fn sign_in_address(&self, return_to: &str) -> Result<String, JsValue> {
-        sign_in_address(self.dialect, &self.sites.backend, return_to).map_err(|error: Error| output::failure(&error))
-    }
+/// Takes a link's token out of an address's query and fragment, signs in by it, and returns what is left of both.
+#[wasm_bindgen(js_name = takeLink)]
+pub fn take_link(query: &str, fragment: &str) -> JsValue {
+    let mut core = core();
+    let taken = core.dialect.link.and_then(|link| take_link_token(query, fragment, link.parameter));
+    let Some((access, query, fragment)) = taken else { return JsValue::UNDEFINED };
+    core.held.sign_in(Some(Tokens { access, refresh: None }));
+    output::pair(&query, &fragment)
+}
+
+/// The address of the provider's sign-in page, which leads back to a path of the app.
+///
+/// # Errors
+/// `call_invalid` when the way back is no path of the app, `config_invalid` when the dialect has no such page.
+#[wasm_bindgen(js_name = signInAddress)]
+pub fn provider_address(return_to: &str) -> Result<JsValue, JsValue> {
+    let core = core();
+    let address = sign_in_address(core.dialect, &core.sites.backend, return_to);
+    address.map(|address| JsValue::from_str(&address)).map_err(|error| output::failure(&error))
 }
 
 /// Chooses the name of a downloaded file: the server's, else the caller's, else the path's last part.
 #[wasm_bindgen(js_name = fileName)]
-#[expect(clippy::needless_pass_by_value, unreachable_pub, reason = "what wasm-bindgen asks of an export")]
-pub fn choose_file_name(disposition: Option<String>, asked: Option<String>, path: &str) -> String {
-    file_name::choose(disposition.as_deref(), asked.as_deref(), path)
+pub fn choose_file_name(disposition: Option<String>, asked: Option<String>, path: &str) -> JsValue {
+    JsValue::from_str(&file_name::choose(disposition.as_deref(), asked.as_deref(), path))
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a negative time saturates to zero")]

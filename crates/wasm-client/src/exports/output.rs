@@ -1,6 +1,6 @@
 //! What JavaScript gets: plain objects.
 
-use js_sys::{Array, Object, Reflect};
+use js_sys::Array;
 use twinfetch_core::call::{Content, Encoding, Request};
 use twinfetch_core::dialect::{Dialect, Identity};
 use twinfetch_core::document::Document;
@@ -13,96 +13,126 @@ use wasm_bindgen::prelude::*;
 use crate::document::JsDocument;
 use crate::identity::expires_at;
 
-pub(super) fn text(text: Option<&str>) -> JsValue {
-    text.map_or(JsValue::UNDEFINED, JsValue::from_str)
+#[wasm_bindgen]
+extern "C" {
+    /// A plain object that is being filled. Its texts go to JavaScript as they are, without a handle for each.
+    #[wasm_bindgen(js_name = Object)]
+    pub(super) type Record;
+
+    #[wasm_bindgen(constructor, js_class = "Object")]
+    pub(super) fn new() -> Record;
+
+    #[wasm_bindgen(method, structural, indexing_setter)]
+    pub(super) fn text(this: &Record, name: &str, value: &str);
+
+    #[wasm_bindgen(method, structural, indexing_setter)]
+    pub(super) fn number(this: &Record, name: &str, value: f64);
+
+    #[wasm_bindgen(method, structural, indexing_setter)]
+    pub(super) fn flag(this: &Record, name: &str, value: bool);
+
+    #[wasm_bindgen(method, structural, indexing_setter)]
+    pub(super) fn set(this: &Record, name: &str, value: &JsValue);
+
+    /// A list of two texts.
+    #[wasm_bindgen(js_namespace = Array, js_name = of)]
+    pub(super) fn pair(first: &str, second: &str) -> JsValue;
 }
 
-pub(super) fn set(object: &Object, name: &str, value: &JsValue) {
-    if !value.is_undefined() {
-        drop(Reflect::set(object, &JsValue::from_str(name), value));
-    }
-}
-
-pub(super) fn request_value(value: &Object, request: &Request) {
-    let headers = Array::new();
-    let pair = |name: &str, value: &str| headers.push(&Array::of2(&JsValue::from_str(name), &JsValue::from_str(value)));
-    for (name, value) in &request.headers {
-        pair(name, value);
-    }
-    if let Some(authorization) = &request.authorization {
-        pair("authorization", authorization.expose());
-    }
-    set(value, "method", &JsValue::from_str(request.method.as_str()));
-    set(value, "url", &JsValue::from_str(&request.url));
-    set(value, "headers", &headers);
-    set(value, "credentials", &JsValue::from_str(request.credentials.as_str()));
-    match &request.content {
-        Content::Nothing => {}
-        Content::Caller => set(value, "body", &JsValue::TRUE),
-        Content::Members(members) => {
-            let body = Object::new();
-            for (name, text) in &members.list {
-                set(&body, name, &JsValue::from_str(text.expose()));
-            }
-            set(value, "body", &body);
-            set(value, "form", &(members.encoding == Encoding::Form).into());
+impl Record {
+    pub(super) fn some_text(&self, name: &str, value: Option<&str>) {
+        if let Some(value) = value {
+            self.text(name, value);
         }
     }
-    set(value, "follow", &request.may_be_redirected_anywhere().into());
+
+    /// A moment in milliseconds since 1970, or a time.
+    #[expect(clippy::cast_precision_loss, reason = "a moment in milliseconds is exact for 200,000 years")]
+    fn some_time(&self, name: &str, value: Option<u64>) {
+        if let Some(value) = value {
+            self.number(name, value as f64);
+        }
+    }
+
+    pub(super) fn some_value(&self, name: &str, value: Option<JsDocument>) {
+        if let Some(JsDocument(value)) = value {
+            self.set(name, &value);
+        }
+    }
 }
 
-pub(super) fn session_value(session: &Session<JsValue>, dialect: &Dialect) -> JsValue {
-    let value = Object::new();
+pub(super) fn request_value(value: &Record, request: &Request) {
+    let headers = Array::new();
+    for (name, text) in &request.headers {
+        headers.push(&pair(name, text));
+    }
+    if let Some(authorization) = &request.authorization {
+        headers.push(&pair("authorization", authorization.expose()));
+    }
+    value.text("method", request.method.as_str());
+    value.text("url", &request.url);
+    value.set("headers", &headers);
+    value.text("credentials", request.credentials.as_str());
+    match &request.content {
+        Content::Nothing => {}
+        Content::Caller => value.flag("body", true),
+        Content::Members(members) => {
+            let body = Record::new();
+            for (name, text) in &members.list {
+                body.text(name, text.expose());
+            }
+            value.set("body", &body);
+            value.flag("form", members.encoding == Encoding::Form);
+        }
+    }
+    value.flag("follow", request.may_be_redirected_anywhere());
+}
+
+pub(super) fn session(session: Option<&Session<JsValue>>, dialect: &Dialect) -> JsValue {
+    let Some(session) = session else { return JsValue::UNDEFINED };
+    let value = Record::new();
     let status = match session {
         Session::Authenticated(session) => {
-            let Identity::Endpoint { session: fields, .. } = &dialect.identity;
+            let Identity::Endpoint { session: fields, .. } = dialect.identity;
             let claims = JsDocument(session.claims.clone());
-            set(&value, "user", &claims.at(fields.user.as_str()).map_or(JsValue::UNDEFINED, |user| user.0));
-            set(&value, "accessToken", &text(session.access_token.as_ref().map(Secret::expose)));
-            let expires = fields.expires.as_ref().and_then(|pointer| claims.at(pointer.as_str()));
-            set(&value, "expires", &expires.map_or(JsValue::UNDEFINED, |expires| expires.0));
-            set(&value, "claims", &claims.0);
+            value.some_value("user", claims.at(fields.user.as_str()));
+            value.some_text("accessToken", session.access_token.as_ref().map(Secret::expose));
+            value.some_value("expires", fields.expires.and_then(|pointer| claims.at(pointer.as_str())));
+            value.set("claims", &claims.0);
             "authenticated"
         }
         Session::Anonymous => "anonymous",
         Session::Unknown(error) => {
-            set(&value, "error", &failure(error));
+            value.set("error", &failure(error));
             "unknown"
         }
     };
-    set(&value, "status", &JsValue::from_str(status));
+    value.text("status", status);
     value.into()
 }
 
-pub(super) fn tokens_value(tokens: Option<&Tokens>) -> JsValue {
+pub(super) fn tokens(tokens: Option<&Tokens>) -> JsValue {
     let Some(tokens) = tokens else { return JsValue::UNDEFINED };
-    let value = Object::new();
-    set(&value, "access", &JsValue::from_str(tokens.access.expose()));
-    set(&value, "refresh", &text(tokens.refresh.as_ref().map(Secret::expose)));
-    set(&value, "expires", &moment(expires_at(tokens.access.expose())));
+    let value = Record::new();
+    value.text("access", tokens.access.expose());
+    value.some_text("refresh", tokens.refresh.as_ref().map(Secret::expose));
+    value.some_time("expires", expires_at(tokens.access.expose()));
     value.into()
 }
 
-pub(super) fn link_value(link: &LinkToken) -> JsValue {
-    let value = Object::new();
-    set(&value, "token", &JsValue::from_str(link.token.expose()));
-    set(&value, "expires", &moment(link.expires_at));
-    value.into()
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a moment in milliseconds is exact for 200,000 years")]
-fn moment(at: Option<u64>) -> JsValue {
-    at.map(|at| at as f64).into()
+pub(super) fn link(value: &Record, link: &LinkToken) {
+    value.text("token", link.token.expose());
+    value.some_time("expires", link.expires_at);
 }
 
 pub(super) fn failure(error: &Error) -> JsValue {
-    let value = Object::new();
-    set(&value, "kind", &JsValue::from_str(error.kind().name()));
-    set(&value, "code", &JsValue::from_str(error.code().name()));
-    set(&value, "message", &JsValue::from_str(error.message()));
-    set(&value, "retryable", &error.retryable().into());
-    set(&value, "status", &error.status().into());
-    set(&value, "requestId", &text(error.request_id()));
-    set(&value, "retryAfter", &moment(error.retry_after()));
+    let value = Record::new();
+    value.text("kind", error.kind().name());
+    value.text("code", error.code().name());
+    value.text("message", error.message());
+    value.flag("retryable", error.retryable());
+    value.some_time("status", error.status().map(u64::from));
+    value.some_text("requestId", error.request_id());
+    value.some_time("retryAfter", error.retry_after());
     value.into()
 }

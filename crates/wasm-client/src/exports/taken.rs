@@ -1,14 +1,14 @@
 //! Taking over what a verb brought.
 
-use js_sys::{Array, Object};
+use js_sys::Array;
 use twinfetch_core::error::Error;
-use twinfetch_core::session::{Session, SignedOut, Taken};
+use twinfetch_core::session::{SignedOut, Taken};
 use twinfetch_core::verb::{Outcome, Permissions};
 use wasm_bindgen::prelude::*;
 
-use super::Core;
+use super::core::Core;
 use super::flight::Underway;
-use super::output::{failure, link_value, session_value, set};
+use super::output::{Record, failure, link};
 use crate::document::JsDocument;
 use crate::identity;
 
@@ -20,7 +20,7 @@ impl Core {
         ended: Result<Outcome, Error>,
         document: Option<&JsDocument>,
         now: u64,
-    ) -> Result<JsValue, Error> {
+    ) -> Result<Option<JsDocument>, Error> {
         let dialect = self.dialect;
         let ended = ended.map(|outcome| {
             outcome.with_session(|standing| {
@@ -32,23 +32,24 @@ impl Core {
             Some(fields) => Permissions::new(fields, codes.to_vec(), claims.cloned().map(JsDocument).as_ref()),
             None => Permissions::default(),
         };
-        let value = Object::new();
+        let value = Record::new();
         match self.held.take(underway.errand, ended, allow, now)? {
-            Taken::Link(link) => return Ok(link_value(&link)),
+            Taken::Link(token) => link(&value, &token),
             Taken::Permissions(codes) => {
-                let list: Array = codes.iter().map(|code| JsValue::from_str(code)).collect();
-                set(&value, "codes", &list);
+                let list = Array::new();
+                for code in &codes {
+                    list.push(&JsValue::from_str(code));
+                }
+                value.set("codes", &list);
             }
-            Taken::Session => return Ok(JsValue::UNDEFINED),
+            Taken::Session => return Ok(None),
             Taken::SignedOut(SignedOut { server_told, cause }) => {
-                set(&value, "serverTold", &server_told.into());
-                set(&value, "cause", &cause.as_ref().map_or(JsValue::UNDEFINED, failure));
+                value.flag("serverTold", server_told);
+                if let Some(cause) = cause {
+                    value.set("cause", &failure(&cause));
+                }
             }
         }
-        Ok(value.into())
-    }
-
-    pub(super) fn session_value(&self, session: &Session<JsValue>) -> JsValue {
-        session_value(session, self.dialect)
+        Ok(Some(JsDocument(value.into())))
     }
 }

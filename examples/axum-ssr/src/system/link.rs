@@ -57,7 +57,7 @@ pub(super) async fn enter(
 
 impl System {
     fn link(&self, link: &LinkToken) -> Markup {
-        let parameter = self.dialect.link.as_ref().map(|fields| fields.parameter.as_str()).unwrap_or_default();
+        let parameter = self.dialect.link.as_ref().map(|fields| fields.parameter).unwrap_or_default();
         let token = encoded(link.token.expose());
         let address = format!("{}{}?{parameter}={token}", self.origin, self.path());
         html! {

@@ -1,0 +1,122 @@
+//! The one core of an instance, and the flights that it has under way.
+
+use std::cell::{Cell, RefCell, RefMut};
+
+use js_sys::Array;
+use twinfetch_core::address::Path;
+use twinfetch_core::call::{Accept, Call, Method};
+use twinfetch_core::dialect::Dialect;
+use twinfetch_core::error::Error;
+use twinfetch_core::exchange::{Exchange, Step};
+use twinfetch_core::session::Held;
+use twinfetch_core::verb::{Flow, Sites, Verb};
+use wasm_bindgen::prelude::*;
+
+use super::flight::{Flight, Underway};
+use super::input::{Location, Outcome};
+use crate::document::JsDocument;
+
+/// One client's core, which lives as long as its instance, and with it the dialect that exchanges borrow.
+pub(super) struct Core {
+    pub(super) dialect: &'static Dialect,
+    pub(super) sites: Sites,
+    pub(super) held: Held<JsValue>,
+    flights: Vec<Option<Box<Flight>>>,
+}
+
+thread_local! {
+    static CORE: Cell<Option<&'static RefCell<Core>>> = const { Cell::new(None) };
+}
+
+/// The core, for the length of one call; nothing that it calls comes back here.
+pub(super) fn core() -> RefMut<'static, Core> {
+    match kept(None) {
+        Some(core) => core.borrow_mut(),
+        None => std::process::abort(),
+    }
+}
+
+/// The one place that reaches into thread-local storage, which costs its code each time.
+fn kept(new: Option<&'static RefCell<Core>>) -> Option<&'static RefCell<Core>> {
+    CORE.with(|core| {
+        core.set(new.or(core.get()));
+        core.get()
+    })
+}
+
+impl Core {
+    pub(super) fn open(dialect: JsValue, backend: &Location, app: &Location, max_age: u64) -> Result<(), Error> {
+        let dialect = Dialect::read_checked(&JsDocument(dialect))?;
+        let sites = Sites { backend: backend.base_url(), app: Some(app.base_url()) };
+        let dialect = Box::leak(Box::new(dialect));
+        let core = Self { dialect, sites, held: Held::new(max_age), flights: Vec::new() };
+        kept(Some(Box::leak(Box::new(RefCell::new(core)))));
+        Ok(())
+    }
+
+    pub(super) fn start(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &Array,
+        raw: bool,
+        mirrored: Option<String>,
+    ) -> usize {
+        let prepare = || {
+            let path = Path::parse(path, &self.sites.backend)?;
+            let mut call = Call::new(Method::parse(method)?, path);
+            for pair in headers.iter() {
+                let pair: &Array = pair.unchecked_ref();
+                let text = |index| pair.get(index).as_string().unwrap_or_default();
+                call = call.header(&text(0), &text(1))?;
+            }
+            Ok(call.accept(if raw { Accept::Raw } else { Accept::Json }))
+        };
+        let step = match prepare() {
+            Ok(call) => {
+                let mut presented = self.held.present(self.dialect);
+                if let Ok(presented) = &mut presented {
+                    presented.mirrored = mirrored;
+                }
+                Exchange::start(self.dialect, &self.sites.backend, call, presented)
+            }
+            Err(error) => Step::Done(Err(error)),
+        };
+        self.depart(Flight::call(step))
+    }
+
+    pub(super) fn verb(&mut self, name: &str, mirrored: Option<String>) -> usize {
+        let verb = Verb::ALL.iter().find(|verb| verb.name() == name).copied().unwrap_or(Verb::ReadSession);
+        let mut presented = self.held.present(self.dialect).unwrap_or_default();
+        presented.mirrored = mirrored;
+        let (flow, next) = Flow::start(self.dialect, &self.sites, verb, presented);
+        self.depart(Flight::verb(next, Underway { flow, errand: self.held.set_out(verb) }))
+    }
+
+    pub(super) fn advance(&mut self, number: usize, outcome: &Outcome, now: u64) -> JsValue {
+        let Some(mut flight) = self.flights.get_mut(number).and_then(Option::take) else { std::process::abort() };
+        let step = flight.advance(self, outcome, now);
+        self.put(number, Some(flight));
+        step
+    }
+
+    pub(super) fn end(&mut self, number: usize) {
+        self.put(number, None);
+    }
+
+    /// The number that a flight gets is one that nobody uses.
+    fn depart(&mut self, flight: Flight) -> usize {
+        let number = self.flights.iter().position(Option::is_none).unwrap_or(self.flights.len());
+        if number == self.flights.len() {
+            self.flights.push(None);
+        }
+        self.put(number, Some(Box::new(flight)));
+        number
+    }
+
+    fn put(&mut self, number: usize, flight: Option<Box<Flight>>) {
+        if let Some(place) = self.flights.get_mut(number) {
+            *place = flight;
+        }
+    }
+}
