@@ -59,7 +59,7 @@ mod tests {
     use super::Body;
 
     fn members(encoding: Encoding) -> Content {
-        Content::Members(Members { encoding, list: vec![("csrfToken".to_owned(), Secret::new("a&b"))] })
+        Content::Members(Members { encoding, list: vec![("csrfToken", Secret::new("a&b"))] })
     }
 
     fn given(value: &Value) -> Body {
