@@ -1,10 +1,11 @@
-import { configInvalid } from '../generated/errors.js'
+import { callInvalid, configInvalid } from '../generated/errors.js'
 import type { Verb } from '../generated/verbs.js'
 import type { CoreReply } from './abi.js'
 import { bodyOf } from './driver/body.js'
 import { type CallParts, drive, readAs, targetOf } from './driver/call.js'
 import { type Deadline, startDeadline } from './driver/deadline.js'
-import { checkPage, save } from './driver/download.js'
+import { save } from './driver/download.js'
+import { checkPage } from './driver/page.js'
 import { tokenStore } from './driver/storage.js'
 import { formOf } from './driver/upload.js'
 import { type Verbs, verbsOf } from './driver/verbs.js'
@@ -118,7 +119,9 @@ export const startEngine = (
   }
   const toSignIn = () => {
     const { signInPage } = config
-    if (!signInPage || leaving || typeof location === 'undefined' || location.pathname === signInPage) return
+    if (!signInPage || leaving || typeof location === 'undefined') return
+    // Some servers add a slash: the page itself must not lead to itself.
+    if (bare(location.pathname) === bare(signInPage)) return
     leaving = true
     location.assign(`${signInPage}?returnTo=${encodeURIComponent(here())}`)
   }
@@ -126,7 +129,10 @@ export const startEngine = (
     run(deadline, async ({ core, verbs }) => {
       if (name === 'signInWithLink') return verbs.signInWithLink(deadline)
       if (name === 'signInWithRedirect') {
-        location.assign(core.signInAddress(String(value ?? here())))
+        checkPage()
+        const way = value ?? here()
+        if (typeof way !== 'string') throw callInvalid
+        location.assign(core.signInAddress(way))
         return { data: undefined }
       }
       const reply = await verbs.perform(name, value, deadline)
@@ -147,7 +153,7 @@ export const startEngine = (
     call,
     save: (deadline, path, options) =>
       run(deadline, async (running) => {
-        checkPage()
+        checkPage("; elsewhere read a file with { as: 'blob' }")
         const parts = { ...options, as: 'response' }
         const { response, ...reply } = await perform(running, 'GET', path, parts, deadline)
         return {
@@ -162,7 +168,7 @@ export const startEngine = (
       }),
     verb,
     can: (code) => {
-      const allowed = ready?.core.can(code)
+      const allowed = ready?.core.can(String(code))
       if (allowed === undefined && known?.status === 'authenticated' && !asked) {
         asked = true
         const deadline = startDeadline(30_000)
@@ -174,6 +180,8 @@ export const startEngine = (
       call(deadline, 'POST', path, { ...options, body: formOf(file, options) }),
   }
 }
+
+const bare = (path: string) => path.replace(/\/$/, '')
 
 /** The page's own address, as a path. */
 const here = () => `${location.pathname}${location.search}${location.hash}`

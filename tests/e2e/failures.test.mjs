@@ -74,8 +74,5 @@ test('signing in while the backend is down is not called a wrong password', () =
       times: 5,
     })
     await enterPassword(page, ada)
-    assert.equal(
-      await textOf(page, 'error-message'),
-      'The server could not answer. Please try again later.',
-    )
+    assert.equal(await textOf(page, 'error-message'), 'The server could not answer. Please try again later.')
   }))

@@ -1,6 +1,6 @@
 // A real OpenID provider on a port of the system's choice, for tests. It asks nobody: who comes is signed in.
 //
-//   node provider.mjs CLIENT_ID CLIENT_SECRET REDIRECT_URI
+//   node provider.mjs CLIENT_ID CLIENT_SECRET REDIRECT_URI…
 //
 // The authorization request's `login_hint` says who comes (`ada` without one); `nobody` refuses to sign in. It ends with its
 // standard input.
@@ -8,7 +8,7 @@
 import { createServer } from 'node:http'
 import Provider from 'oidc-provider'
 
-const [clientId, clientSecret, redirectUri] = process.argv.slice(2)
+const [clientId, clientSecret, ...redirectUris] = process.argv.slice(2)
 
 const people = {
   ada: { name: 'Ada Lovelace', email: 'ada@example.com', email_verified: true },
@@ -25,7 +25,7 @@ const provider = new Provider(issuer, {
     {
       client_id: clientId,
       client_secret: clientSecret,
-      redirect_uris: [redirectUri],
+      redirect_uris: redirectUris,
       response_types: ['code'],
       grant_types: ['authorization_code'],
     },

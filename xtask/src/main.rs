@@ -5,6 +5,7 @@ mod browser;
 mod build;
 mod debian;
 mod demo;
+mod documents;
 mod npm;
 mod process;
 mod size;

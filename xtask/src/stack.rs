@@ -26,7 +26,7 @@ use crate::npm;
 use crate::process::{cargo, program as command, run};
 use crate::workspace::{path, tarball, target};
 use port::Ports;
-use systems::Provider;
+use systems::{Provider, Secrets};
 
 /// How long a program may take until it answers.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -49,6 +49,7 @@ pub(crate) struct Stack {
     /// The secret that the two applications share.
     pub(crate) secret: String,
     ports: Ports,
+    purpose: Purpose,
 }
 
 impl Stack {
@@ -73,12 +74,13 @@ impl Stack {
     /// Starts them and waits until each answers.
     pub(crate) fn start(purpose: Purpose, interrupt: &Interrupt) -> Result<Self> {
         let ports = Ports::choose(purpose)?;
-        let mut stack = Self { programs: Vec::new(), secret: secret()?, ports };
+        let mut stack = Self { programs: Vec::new(), secret: secret()?, ports, purpose };
         stack.programs.push(stack.backend(purpose)?);
         stack.programs.push(stack.next()?);
-        stack.programs.push(stack.axum()?);
+        let secrets = Secrets::draw()?;
+        stack.programs.push(stack.axum(&secrets)?);
         let provider = Provider::start(&stack.ports, secret()?, interrupt)?;
-        stack.programs.extend(systems::start(&stack.ports, &provider, purpose)?);
+        stack.programs.extend(systems::start(&stack, &provider, &secrets, interrupt)?);
         stack.programs.push(provider.program);
         stack.programs.push(react::start(&stack.ports)?);
         stack.wait(purpose, interrupt)?;
@@ -109,7 +111,11 @@ impl Stack {
     pub(crate) fn system_urls(&self) -> impl Iterator<Item = (String, String)> + use<> {
         let systems = (1..).zip(self.ports.systems).map(|(number, port)| (format!("TWINFETCH_S{number}_URL"), port));
         let variants = ["TWINFETCH_S1_SHORT_URL", "TWINFETCH_S2_OK_URL"].map(str::to_owned);
-        systems.chain(variants.into_iter().zip(self.ports.variants)).map(|(name, port)| (name, origin(port)))
+        let of_axum = [("TWINFETCH_S4_OF_AXUM_URL".to_owned(), self.ports.oauth_of_axum)];
+        systems
+            .chain(of_axum)
+            .chain(variants.into_iter().zip(self.ports.variants))
+            .map(|(name, port)| (name, origin(port)))
     }
 
     /// Fails if one of the programs is no longer there.
@@ -154,12 +160,13 @@ impl Stack {
         Program::start("next", next)
     }
 
-    fn axum(&self) -> Result<Program> {
+    fn axum(&self, secrets: &Secrets) -> Result<Program> {
         let axum = &mut command(target().join("debug/axum-ssr"), path("examples/axum-ssr"));
         axum.env("AUTH_SECRET", &self.secret)
             .env("BACKEND_URL", self.backend_url())
             .env("PORT", self.ports.axum.to_string())
             .env("SIGN_IN_URL", format!("{}/sign-in", self.next_url()));
+        secrets.tell(axum, &self.ports);
         Program::start("axum", axum)
     }
 }

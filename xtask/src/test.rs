@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that must hold, in the order in which a failure is cheapest.
 
 mod end_to_end;
+mod next_auth;
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +9,7 @@ use anyhow::{Context as _, Result};
 use clap::ValueEnum;
 
 use crate::process::{cargo, run};
-use crate::{browser, build, debian, npm, size, tidy, tools, vectors};
+use crate::{browser, build, debian, documents, npm, size, tidy, tools, vectors};
 
 const WASM: [&str; 2] = ["--target", "wasm32-unknown-unknown"];
 
@@ -39,8 +40,12 @@ pub(crate) enum Step {
     Npm,
     /// The packed package in real bundlers
     Packaging,
+    /// The packed package beside next-auth 4 and 5, in a real browser
+    NextAuth,
     /// The demo in a real browser
     E2e,
+    /// The documents say what has passed, and every row of the systems has its proofs
+    Documents,
 }
 
 /// Runs the steps named, or all; stops at the first that fails, and sums up in any case.
@@ -62,7 +67,8 @@ fn run_step(step: Step, done: &mut Vec<(String, Duration, bool)>) -> Result<()> 
     let name = step.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned());
     println!("\n=== {name}");
     let start = Instant::now();
-    let result = step.run().with_context(|| format!("the step {name} fails"));
+    let result = documents::forget(&name).and_then(|()| step.run()).and_then(|()| documents::record(&name));
+    let result = result.with_context(|| format!("the step {name} fails"));
     println!("=== {name}: {:.1} s", start.elapsed().as_secs_f64());
     done.push((name, start.elapsed(), result.is_ok()));
     result
@@ -81,7 +87,9 @@ impl Step {
             Self::Size => size::run(),
             Self::Npm => checked("npm"),
             Self::Packaging => checked("tests/packaging"),
+            Self::NextAuth => next_auth::run_all(),
             Self::E2e => end_to_end::run_all(),
+            Self::Documents => documents::run(),
         }
     }
 }

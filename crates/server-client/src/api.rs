@@ -1,30 +1,22 @@
 //! The backend as one incoming request sees it.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::Arc;
 
 use http::{HeaderMap, HeaderValue};
-use tokio::sync::OnceCell;
 use twinfetch_core::call::Method;
 use twinfetch_core::seal::SessionError;
 use twinfetch_core::secret::Secret;
-use twinfetch_core::session::Presented;
-use twinfetch_core::verb::Verb;
-use uuid::Uuid;
 
 use crate::call::Call;
+use crate::caller::Caller;
 use crate::client::ServerClient;
-use crate::driver::Credential;
-use crate::errand::{Done, Errand};
 use crate::error::Error;
+use crate::incoming::Incoming;
 use crate::keeper::Keeper;
 use crate::memo::Memo;
 use crate::relay;
-use crate::seal::Seal;
-use crate::session::{Authenticated, Resolved, Session};
-use crate::transport::Body;
-use crate::visitor::{Visitor, forwarded, knows_somebody};
+use crate::session::Session;
 
 /// The backend as one incoming request sees it: with its session, and with its own memory of what was read.
 ///
@@ -49,47 +41,13 @@ use crate::visitor::{Visitor, forwarded, knows_somebody};
 /// ```
 #[derive(Clone)]
 pub struct Api {
-    request: Arc<Incoming>,
-    caller: Caller,
-}
-
-/// What belongs to one incoming request, or to none, and dies with it.
-struct Incoming {
-    client: ServerClient,
-    /// Absent where there is no incoming request.
-    visitor: Option<Visitor>,
-    request_id: Option<String>,
-    resolved: OnceLock<Resolved>,
-    /// Who is signed in by the backend's word, where there is no seal.
-    told: OnceCell<Result<Session, Error>>,
-    /// Whether the response may depend on who is signed in.
-    personal: AtomicBool,
-    signed_out: AtomicBool,
-    outgoing: Mutex<Vec<Outgoing>>,
-    memo: Option<Memo>,
-}
-
-/// Cookies for the response.
-enum Outgoing {
-    Lines(Vec<HeaderValue>),
-    /// Those of somebody who signed in, as they are when the response leaves.
-    Of(Arc<Keeper>),
-}
-
-/// As whom calls are sent.
-#[derive(Clone)]
-enum Caller {
-    Kept(Arc<Keeper>),
-    Nobody,
-    Service(Secret),
-    Visitor,
+    pub(crate) request: Arc<Incoming>,
+    pub(crate) caller: Caller,
 }
 
 impl Api {
     pub(crate) fn incoming(client: ServerClient, headers: &HeaderMap) -> Self {
-        let request_id = headers.get(REQUEST_ID).and_then(sane).unwrap_or_else(fresh);
-        let request = Incoming::new(client, Some((Visitor::new(headers), request_id)));
-        Self { request: Arc::new(request), caller: Caller::Visitor }
+        Self { request: Arc::new(Incoming::new(client, Some(headers))), caller: Caller::Visitor }
     }
 
     pub(crate) fn background(client: ServerClient) -> Self {
@@ -114,7 +72,8 @@ impl Api {
     /// large: it could never become valid again, and an error would lock its owner out. [`Self::session_refusal`] and a
     /// `tracing` event say why.
     ///
-    /// Of an [`Api`] of somebody [who signed in here](crate::SignedIn::api) it is what the backend says of the tokens now.
+    /// Of an [`Api`] of somebody [who signed in here](crate::SignedIn::api) it is what the backend says of the
+    /// tokens; a background asks it each time.
     ///
     /// # Errors
     /// It is unknown who is signed in: the cookie is genuine but not in the dialect's form, the backend could not be
@@ -122,56 +81,28 @@ impl Api {
     pub async fn session(&self) -> Result<Session, Error> {
         match &self.caller {
             Caller::Kept(keeper) => {
-                self.request.personal.store(true, Ordering::Relaxed);
-                keeper.session(self.client(), self.request_id_or_fresh()).await
+                self.request.becomes_personal();
+                keeper.session(self.client(), self.request_id_or_fresh(), self.memo()).await
             }
-            Caller::Nobody | Caller::Service(_) | Caller::Visitor => self.visitors_session().await,
+            Caller::Nobody | Caller::Service(_) | Caller::Visitor => self.request.session().await,
         }
-    }
-
-    async fn visitors_session(&self) -> Result<Session, Error> {
-        let request = &self.request;
-        let Some(visitor) = request.visitor.as_ref().filter(|_| !request.is_signed_out()) else {
-            return Ok(Session::Anonymous);
-        };
-        let asks = matches!(self.client().seal(), Seal::None) && forwarded(self.client().dialect()).is_some();
-        if !asks {
-            return request.resolved().session.clone();
-        }
-        request.personal.store(true, Ordering::Relaxed);
-        if !knows_somebody(&visitor.cookies(), self.client().dialect()) {
-            return Ok(Session::Anonymous);
-        }
-        request.told.get_or_init(|| self.ask(visitor)).await.clone()
-    }
-
-    async fn ask(&self, visitor: &Visitor) -> Result<Session, Error> {
-        let credential = Credential { presented: visitor.passed_on(self.client().dialect()), keeper: None };
-        let request_id = self.request_id_or_fresh();
-        let errand = Errand { verb: Verb::ReadSession, credential, details: None, request_id };
-        Ok(errand.run(self.client()).await?.session(self.client()))
     }
 
     /// Why the session that came with the request is not believed; `None` when it is, or when none came.
     pub fn session_refusal(&self) -> Option<SessionError> {
-        self.request.resolved().refusal
+        self.request.refusal()
     }
 
     /// Whether somebody asked for the session, so that the response may depend on it.
     pub fn session_was_read(&self) -> bool {
-        self.request.resolved.get().is_some() || self.request.personal.load(Ordering::Relaxed)
+        self.request.is_personal()
     }
 
     /// The cookies for this request's response: those of sign-ins, renewals and sign-outs that were done with it.
     ///
-    /// [`ApiLayer`](crate::ApiLayer) adds them by itself.
+    /// `ApiLayer` adds them by itself.
     pub fn set_cookies(&self) -> Vec<HeaderValue> {
-        let outgoing = self.request.outgoing.lock().unwrap_or_else(PoisonError::into_inner);
-        let lines = outgoing.iter().flat_map(|outgoing| match outgoing {
-            Outgoing::Lines(lines) => lines.clone(),
-            Outgoing::Of(keeper) => keeper.set_cookies(self.client()),
-        });
-        relay::last_of_each(lines.collect())
+        self.request.set_cookies()
     }
 
     /// Adds the cookies of [`Self::set_cookies`] to a response, where nothing else adds them. What the response says of a
@@ -182,7 +113,7 @@ impl Api {
 
     /// The id that all calls of this incoming request carry; background calls each have their own.
     pub fn request_id(&self) -> Option<&str> {
-        self.request.request_id.as_deref()
+        self.request.request_id()
     }
 
     /// Reads a resource. Within one incoming request, equal reads are one backend call.
@@ -211,144 +142,18 @@ impl Api {
     }
 
     pub(crate) fn client(&self) -> &ServerClient {
-        &self.request.client
+        self.request.client()
     }
 
     pub(crate) fn memo(&self) -> Option<&Memo> {
-        self.request.memo.as_ref()
-    }
-
-    pub(crate) fn keeper(&self) -> Option<&Arc<Keeper>> {
-        match &self.caller {
-            Caller::Kept(keeper) => Some(keeper),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn visitor(&self) -> Option<&Visitor> {
-        self.request.visitor.as_ref()
-    }
-
-    /// What calls show, and who has a newer one when it is refused.
-    pub(crate) fn credential(&self) -> Result<Credential, Error> {
-        Ok(Credential { presented: self.present()?, keeper: self.keeper().cloned() })
-    }
-
-    pub(crate) fn present(&self) -> Result<Presented, Error> {
-        match &self.caller {
-            Caller::Kept(keeper) => keeper.present(self.client()).map_err(Error::new),
-            Caller::Nobody => Ok(Presented::default()),
-            Caller::Service(token) => Ok(Presented { token: Some(token.clone()), ..Presented::default() }),
-            Caller::Visitor => self.request.present(),
-        }
-    }
-
-    /// Performs a verb as this caller.
-    pub(crate) async fn errand(
-        &self,
-        verb: Verb,
-        credential: Credential,
-        details: Option<Body>,
-    ) -> Result<Done, Error> {
-        let _changing = self.memo().map(Memo::changing);
-        Errand { verb, credential, details, request_id: self.request_id_or_fresh() }.run(self.client()).await
-    }
-
-    /// Has the response set the cookies of somebody who signed in.
-    pub(crate) fn give_to_browser(&self, keeper: &Arc<Keeper>) {
-        self.request.give(Outgoing::Of(Arc::clone(keeper)));
-    }
-
-    /// Has the response set cookies, and the visitor be nobody for the rest of this request.
-    pub(crate) fn sign_visitor_out(&self, lines: Vec<HeaderValue>) {
-        self.request.signed_out.store(true, Ordering::Relaxed);
-        self.request.give(Outgoing::Lines(lines));
-    }
-
-    pub(crate) fn is_of_visitor(&self) -> bool {
-        matches!(self.caller, Caller::Visitor)
-    }
-
-    /// The bearer token of a service.
-    pub(crate) fn service_token(&self) -> Option<&Secret> {
-        match &self.caller {
-            Caller::Service(token) => Some(token),
-            _ => None,
-        }
-    }
-
-    pub(crate) fn request_id_or_fresh(&self) -> String {
-        self.request.request_id.clone().unwrap_or_else(fresh)
-    }
-}
-
-impl Incoming {
-    fn new(client: ServerClient, request: Option<(Visitor, String)>) -> Self {
-        let memo = request.is_some().then(Memo::default);
-        let (visitor, request_id) = request.unzip();
-        Self {
-            client,
-            visitor,
-            request_id,
-            resolved: OnceLock::new(),
-            told: OnceCell::new(),
-            personal: AtomicBool::new(false),
-            signed_out: AtomicBool::new(false),
-            outgoing: Mutex::default(),
-            memo,
-        }
-    }
-
-    fn resolved(&self) -> &Resolved {
-        self.resolved.get_or_init(|| match &self.visitor {
-            Some(visitor) => Resolved::open(self.client.dialect(), self.client.seal(), visitor, self.client.now()),
-            None => Resolved { session: Ok(Session::Anonymous), refusal: None },
-        })
-    }
-
-    fn present(&self) -> Result<Presented, Error> {
-        let Some(visitor) = self.visitor.as_ref().filter(|_| !self.is_signed_out()) else {
-            return Ok(Presented::default());
-        };
-        self.personal.store(true, Ordering::Relaxed);
-        let passed_on = visitor.passed_on(self.client.dialect());
-        if forwarded(self.client.dialect()).is_some() {
-            return Ok(passed_on);
-        }
-        let session = self.resolved().session.as_ref().map_err(Clone::clone)?;
-        let token = session.authenticated().and_then(Authenticated::access_token).cloned();
-        Ok(Presented { token, ..passed_on })
-    }
-
-    fn is_signed_out(&self) -> bool {
-        self.signed_out.load(Ordering::Relaxed)
-    }
-
-    fn give(&self, outgoing: Outgoing) {
-        // A background has no response that could set cookies.
-        if self.visitor.is_some() {
-            self.personal.store(true, Ordering::Relaxed);
-            self.outgoing.lock().unwrap_or_else(PoisonError::into_inner).push(outgoing);
-        }
+        self.request.memo()
     }
 }
 
 impl fmt::Debug for Api {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Api").field("request_id", &self.request.request_id).finish_non_exhaustive()
+        formatter.debug_struct("Api").field("request_id", &self.request.request_id()).finish_non_exhaustive()
     }
-}
-
-pub(crate) const REQUEST_ID: &str = "x-request-id";
-
-pub(crate) fn fresh() -> String {
-    Uuid::new_v4().to_string()
-}
-
-/// An id that another service made, if it cannot do harm in a header or a log.
-fn sane(id: &HeaderValue) -> Option<String> {
-    let id = id.to_str().ok().filter(|id| (1..=128).contains(&id.len()))?;
-    id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte)).then(|| id.to_owned())
 }
 
 #[cfg(test)]

@@ -4,14 +4,14 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 use twinfetch_core::address::BaseUrl;
-use twinfetch_core::dialect::{Dialect, Seal as Axis, SealVersion};
-use twinfetch_core::seal::{KeyringError, Sessions, Signed};
+use twinfetch_core::dialect::{Dialect, Seal as Axis};
 use twinfetch_core::secret::Secret;
 use twinfetch_core::verb::Sites;
 
 use crate::client::{Parts, ServerClient};
 use crate::error::Error;
 use crate::seal::{IssuedAfter, Seal};
+use crate::secrets::Secrets;
 use crate::transport::{Limits, Transport};
 
 /// The settings of a [`ServerClient`].
@@ -40,12 +40,6 @@ pub struct Builder {
     limits: Limits,
     clock: Box<dyn Fn() -> SystemTime + Send + Sync>,
     variable: fn(&str) -> Option<String>,
-}
-
-enum Secrets {
-    Given(Vec<Secret>),
-    None,
-    OfTheEnvironment,
 }
 
 impl Default for Builder {
@@ -101,7 +95,8 @@ impl Builder {
 
     /// Does without secrets: for a program that only signs in itself, and reads no session of an incoming request.
     ///
-    /// [`Api::session`](crate::Api::session) of an incoming request is then an error, never anonymous.
+    /// [`Api::session`](crate::Api::session) of an incoming request, and calls as its visitor, are then errors: nobody is taken for
+    /// anonymous.
     #[must_use]
     pub fn without_secrets(mut self) -> Self {
         self.secrets = Secrets::None;
@@ -185,12 +180,14 @@ impl Builder {
     ///
     /// # Errors
     /// `config_invalid`, with a sentence that names the setting.
-    pub fn build(mut self) -> Result<ServerClient, Error> {
+    pub fn build(self) -> Result<ServerClient, Error> {
         let sites = Sites { backend: self.base()?, app: self.app()? };
-        self.check_limits()?;
-        let seal = self.seal()?;
+        if let Some(setting) = self.limits.unusable() {
+            return Err(Error::config(format!("The setting {setting} is not usable: it is zero.")));
+        }
         let cookie = self.cookie()?.map(str::to_owned);
-        let Self { dialect, limits, clock, .. } = self;
+        let Self { dialect, limits, clock, secrets, issued_after, variable, .. } = self;
+        let seal = secrets.seal(&dialect.seal, cookie.as_deref(), issued_after, variable)?;
         let prefixes: &[&str] = match &cookie {
             Some(name) if name.starts_with("__") => &[""],
             _ => &["__Secure-", "__Host-", ""],
@@ -221,16 +218,6 @@ impl Builder {
         parsed.map_err(Error::new)
     }
 
-    fn check_limits(&self) -> Result<(), Error> {
-        let Limits { connect, head, idle, total, body } = &self.limits;
-        let waits = [("connect_timeout", connect), ("head_timeout", head), ("idle_timeout", idle), ("timeout", total)];
-        let no_wait = waits.iter().find(|(_, limit)| limit.is_zero()).map(|(setting, _)| *setting);
-        match no_wait.or((*body == 0).then_some("body_limit")) {
-            Some(setting) => Err(Error::config(format!("The setting {setting} is not usable: it is zero."))),
-            None => Ok(()),
-        }
-    }
-
     /// The session cookie's name, where there is one.
     fn cookie(&self) -> Result<Option<&str>, Error> {
         let (Axis::AuthJs { cookie, .. } | Axis::Jws { cookie, .. }) = &self.dialect.seal else { return Ok(None) };
@@ -241,58 +228,6 @@ impl Builder {
         }
         Ok(Some(cookie))
     }
-
-    fn seal(&mut self) -> Result<Seal, Error> {
-        let Some(cookie) = self.cookie()?.map(str::to_owned) else { return Ok(Seal::None) };
-        if matches!(self.secrets, Secrets::None) {
-            return Ok(Seal::Closed);
-        }
-        match &self.dialect.seal {
-            Axis::AuthJs { version, .. } => {
-                let secrets = self.secrets_or(|| self.secret_of_auth_js(*version));
-                let sessions = Sessions::new(*version, &secrets, &cookie);
-                sessions.map(Seal::AuthJs).map_err(|cause| unusable(cause, "AUTH_SECRET (or NEXTAUTH_SECRET)"))
-            }
-            Axis::Jws { algorithm, access, session, .. } => {
-                let secrets = self.secrets_or(|| (self.variable)("JWT_SECRET").into_iter().flat_map(split).collect());
-                let signed = Signed::new(*algorithm, &secrets, &cookie);
-                let signed = signed.map_err(|cause| unusable(cause, "JWT_SECRET"))?;
-                let signed = signed.access(access.clone()).ends(session.expires.is_some());
-                Ok(Seal::Signed(signed, self.issued_after.take()))
-            }
-            Axis::None {} => Ok(Seal::None),
-        }
-    }
-
-    fn secrets_or(&self, of_the_environment: impl FnOnce() -> Vec<Secret>) -> Vec<Secret> {
-        match &self.secrets {
-            Secrets::Given(secrets) => secrets.clone(),
-            Secrets::None => Vec::new(),
-            Secrets::OfTheEnvironment => of_the_environment(),
-        }
-    }
-
-    fn secret_of_auth_js(&self, version: SealVersion) -> Vec<Secret> {
-        let [first, second] = match version {
-            SealVersion::V4 => ["NEXTAUTH_SECRET", "AUTH_SECRET"],
-            SealVersion::V5 => ["AUTH_SECRET", "NEXTAUTH_SECRET"],
-        };
-        (self.variable)(first).or_else(|| (self.variable)(second)).map(Secret::new).into_iter().collect()
-    }
-}
-
-fn split(secrets: String) -> Vec<Secret> {
-    secrets.split(',').map(Secret::new).collect()
-}
-
-fn unusable(cause: KeyringError, variable: &str) -> Error {
-    let hint = match cause {
-        KeyringError::EmptySecret | KeyringError::NoSecret => {
-            format!(": set {variable} to the value that seals sessions")
-        }
-        _ => String::new(),
-    };
-    Error::config(format!("The setting secrets is not usable: {cause}{hint}."))
 }
 
 const DEFAULT_URL: &str = "http://localhost:8080";
@@ -354,16 +289,6 @@ mod tests {
         assert!(refusal(none().secrets(["s"]).idle_timeout(Duration::ZERO)).message().contains("idle_timeout"));
         assert!(refusal(none().secrets(["s"]).body_limit(0)).message().contains("body_limit"));
         assert!(refusal(none().secrets(["s"]).cookie_name("a=b")).message().contains("cookie_name"));
-    }
-
-    #[test]
-    fn an_empty_secret_of_the_environment_is_refused_as_by_auth_js() {
-        let variables = builder(|name| match name {
-            "AUTH_SECRET" => Some(String::new()),
-            "NEXTAUTH_SECRET" => Some("s".to_owned()),
-            _ => None,
-        });
-        assert!(refusal(variables).message().contains("AUTH_SECRET"));
     }
 
     #[test]

@@ -18,10 +18,11 @@ use twinfetch_core::call::{Call as Request, Method};
 use twinfetch_core::error::{Code, Error as Reason};
 
 use crate::answer::{Answer, Reply};
-use crate::api::{Api, REQUEST_ID};
+use crate::api::Api;
 use crate::cache_mode::CacheMode;
 use crate::driver::Flight;
 use crate::error::{Called, Cause, Error};
+use crate::incoming::REQUEST_ID;
 use crate::memo::{Identity, Key};
 use crate::transport::Body;
 

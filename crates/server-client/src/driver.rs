@@ -14,6 +14,7 @@ use twinfetch_core::session::Presented;
 use crate::answer::{Answer, Place, Unparsed};
 use crate::client::ServerClient;
 use crate::error::{Cause, Error};
+use crate::jar::Jar;
 use crate::keeper::Keeper;
 use crate::transport::{Body, Failure, Response};
 
@@ -44,6 +45,8 @@ pub(crate) struct Hands<'a> {
     credential: Credential,
     /// What every request says beside what the core has it say.
     pub(crate) headers: Vec<(String, String)>,
+    /// The cookies of the app's own site, where that is asked.
+    pub(crate) jar: Option<Jar>,
     response: Option<Response>,
     pub(crate) received: Option<Bytes>,
     pub(crate) set_cookies: Vec<HeaderValue>,
@@ -68,6 +71,7 @@ impl<'a> Hands<'a> {
             body,
             credential,
             headers: Vec::new(),
+            jar: None,
             response: None,
             received: None,
             set_cookies: Vec::new(),
@@ -82,9 +86,10 @@ impl<'a> Hands<'a> {
             step = match step {
                 Step::Send(exchange, request) => {
                     let request = self.complete(request);
+                    let is_of_app = self.is_of_app(&request.url);
                     let sent = self.client.transport().send(request, self.body.as_ref()).await;
                     let head = sent.map(|response| {
-                        self.set_cookies.extend(response.set_cookies());
+                        self.keep(response.set_cookies(), is_of_app);
                         self.response.insert(response).head()
                     });
                     exchange.answered(head.map_err(|failure| self.note(failure)))
@@ -107,8 +112,25 @@ impl<'a> Hands<'a> {
                 request.headers.push((name.clone(), value.clone()));
             }
         }
+        if let Some(jar) = self.jar.as_ref().filter(|_| self.is_of_app(&request.url)) {
+            request.cookie = request.cookie.or_else(|| jar.header());
+        }
         self.sent = Some((request.method, request.url.clone()));
         request
+    }
+
+    fn is_of_app(&self, url: &str) -> bool {
+        let rest = self.client.sites().app.as_ref().and_then(|app| url.strip_prefix(app.as_str()));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
+    }
+
+    fn keep(&mut self, lines: impl Iterator<Item = HeaderValue>, is_of_app: bool) {
+        for line in lines {
+            if let Some(jar) = self.jar.as_mut().filter(|_| is_of_app) {
+                jar.keep(&line);
+            }
+            self.set_cookies.push(line);
+        }
     }
 
     async fn read<'e>(&mut self, exchange: Exchange<'e, Reading>) -> Step<'e> {

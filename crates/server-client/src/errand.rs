@@ -13,11 +13,13 @@ use twinfetch_core::error::{Code, Error as Reason};
 use twinfetch_core::seal::json;
 use twinfetch_core::verb::{Flow, Next, Outcome, Verb};
 
-use crate::api::REQUEST_ID;
 use crate::cache_mode::CacheMode;
 use crate::client::ServerClient;
 use crate::driver::{Credential, Hands};
 use crate::error::{Called, Cause, Error};
+use crate::incoming::REQUEST_ID;
+use crate::jar::Jar;
+use crate::session::Session;
 use crate::transport::Body;
 
 /// One verb with all that it needs.
@@ -26,6 +28,7 @@ pub(crate) struct Errand {
     pub(crate) credential: Credential,
     /// What the caller adds: credentials, or what an account is made of.
     pub(crate) details: Option<Body>,
+    pub(crate) jar: Jar,
     pub(crate) request_id: String,
 }
 
@@ -35,6 +38,16 @@ pub(crate) struct Done {
     /// The last answer's document.
     pub(crate) document: Value,
     pub(crate) set_cookies: Vec<HeaderValue>,
+}
+
+impl Done {
+    /// Who the document says is signed in.
+    pub(crate) fn session(self, client: &ServerClient) -> Session {
+        match self.outcome {
+            Outcome::Session(standing) => Session::told(standing, self.document, client.dialect()),
+            _ => Session::Anonymous,
+        }
+    }
 }
 
 /// What a caller adds to a verb, as JSON.
@@ -70,13 +83,14 @@ impl Errand {
     }
 
     async fn perform(self, client: &ServerClient) -> Result<Done, Error> {
-        let Self { verb, credential, details, request_id } = self;
+        let Self { verb, credential, details, jar, request_id } = self;
         let (mut flow, mut next) = Flow::start(client.dialect(), client.sites(), verb, credential.presented.clone());
         let mut hands = Hands::new(client, details, credential);
         hands.headers = vec![(REQUEST_ID.to_owned(), request_id.clone())];
         if let Some(directive) = CacheMode::default().directive() {
             hands.headers.push(("cache-control".to_owned(), directive.to_owned()));
         }
+        hands.jar = Some(jar);
         let mut document = None;
         let mut cause = None;
         let ended = loop {

@@ -1,10 +1,11 @@
-//! The twinfetch client of a Rust server: reads the session cookie of an Auth.js app and calls its backend with the
-//! same access token as the app's own pages.
+//! The twinfetch client of a Rust server: finds out who sent a request, and calls the backend with the same access token as
+//! the app's own pages.
 //!
 //! ```text
 //! ServerClient                one per process: settings, derived keys, connections
 //!   └─ incoming(&headers)     one per incoming request, dies with it
-//!        └─ Api               session(), get, post, put, patch, delete
+//!        └─ Api               session(), can(), get, post, put, patch, delete, sign_in, sign_out
+//!             └─ SignedIn     tokens kept in memory, and an Api that renews them
 //!   └─ background()           an Api without an incoming request
 //! Proxy                       with the feature `proxy`: a route that forwards what browsers ask of the backend
 //! ```
@@ -31,6 +32,49 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Who sent it
+//!
+//! | the dialect's `seal` | who is signed in |
+//! | --- | --- |
+//! | `auth-js` | the encrypted cookie is opened: no network |
+//! | `jws` | the signed token in the cookie, or in `Authorization: Bearer`, which counts when both come, is verified: no network |
+//! | `none`, and cookies that are passed on | the backend is asked with those cookies, once per incoming request |
+//!
+//! Names with `__Secure-` and `__Host-` are looked for as well. Several secrets are a rotation, newest first; clocks may differ
+//! by 15 s. What is refused is anonymous, with a reason in [`Api::session_refusal`]; what cannot be found out is an error.
+//!
+//! # Signing in
+//!
+//! [`Api::sign_in`], [`Api::register`] and [`Api::refresh`] give a [`SignedIn`]. Within an incoming request its cookies go into the
+//! response by `ApiLayer` (feature `tower`) or [`Api::relay`], and [`Api::sign_out`] deletes them there:
+//!
+//! ```
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+//! # use twinfetch_backend::{Options, System};
+//! # let options = Options { system: System::CookieJwt, secrets: vec!["of the backend".into()], ..Options::default() };
+//! # let backend = twinfetch_backend::serve(options).await?;
+//! use serde_json::json;
+//! use twinfetch_server_client::{Dialect, ServerClient};
+//!
+//! let client = ServerClient::builder()
+//!     .base_url(backend.url())
+//!     .dialect(Dialect::cookie_jwt())
+//!     .secrets(["of the backend"]) // else JWT_SECRET, with commas between several
+//!     .build()?;
+//!
+//! let api = client.incoming(&http::HeaderMap::new());
+//! let credentials = json!({ "email": "ada@example.com", "password": "lovelace-1843" });
+//! let signed_in = api.sign_in(&credentials).await?;
+//! assert!(signed_in.api().can("account.user.read").await?);
+//!
+//! let mut response = http::HeaderMap::new();
+//! api.relay(&mut response);
+//! assert!(response["set-cookie"].to_str()?.starts_with("token="));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # One request, one view
 //!
 //! Within one incoming request the session is read once, and equal reads are one backend call: concurrent ones join,
@@ -49,10 +93,13 @@ mod axum;
 mod builder;
 mod cache_mode;
 mod call;
+mod caller;
 mod client;
 mod driver;
 mod errand;
 mod error;
+mod incoming;
+mod jar;
 mod keeper;
 #[cfg(feature = "tower")]
 mod layer;
@@ -65,6 +112,7 @@ mod permissions;
 mod proxy;
 mod relay;
 mod seal;
+mod secrets;
 mod session;
 mod sign_out;
 mod signed_in;

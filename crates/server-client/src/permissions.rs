@@ -9,7 +9,8 @@ use crate::api::Api;
 use crate::driver::Credential;
 use crate::errand::Errand;
 use crate::error::Error;
-use crate::memo::{Identity, Key};
+use crate::jar::Jar;
+use crate::memo::Key;
 
 impl Api {
     /// What whoever is signed in may do. Within one incoming request it is asked once, until a call changes something.
@@ -39,7 +40,7 @@ impl Api {
     /// # Errors
     /// It is unknown: as [`Self::permissions`], or [`Self::session`].
     pub async fn can(&self, code: &str) -> Result<bool, Error> {
-        if self.is_of_visitor() && !self.session().await?.is_authenticated() {
+        if self.is_nobody().await? {
             return Ok(false);
         }
         let claims = self.genuine_claims().await?;
@@ -48,6 +49,15 @@ impl Api {
             return Ok(true);
         }
         Ok(self.permissions().await?.can(code))
+    }
+
+    /// Whether calls are sent as nobody.
+    async fn is_nobody(&self) -> Result<bool, Error> {
+        if self.is_of_visitor() {
+            return Ok(!self.session().await?.is_authenticated());
+        }
+        let presented = self.present()?;
+        Ok(presented.token.is_none() && presented.cookie.is_none())
     }
 
     /// The claims of whoever calls are sent as, where they are known to be genuine.
@@ -64,15 +74,14 @@ impl Api {
 
     async fn permission_codes(&self) -> Result<Vec<String>, Error> {
         let Credential { presented, keeper } = self.credential()?;
-        // No header has such a name, so that no call of the same path is mistaken for it.
-        let headers = vec![(":verb".to_owned(), Verb::ReadPermissions.name().to_owned())];
-        let key = Key { identity: Identity::of(&presented), path: String::new(), headers };
+        let key = Key::of_verb(Verb::ReadPermissions, &presented);
         let (client, request_id) = (self.client().clone(), self.request_id_or_fresh());
         let credential = Credential { presented, keeper };
         let ask = move || async move {
-            let errand = Errand { verb: Verb::ReadPermissions, credential, details: None, request_id };
+            let errand =
+                Errand { verb: Verb::ReadPermissions, credential, details: None, jar: Jar::default(), request_id };
             match errand.run(&client).await?.outcome {
-                Outcome::Permissions(codes) => Ok(Answer::of(&codes)),
+                Outcome::Permissions(codes) => Ok(Answer::of(&Value::from(codes))),
                 _ => Err(Error::new(Reason::new(Code::MalformedBody))),
             }
         };

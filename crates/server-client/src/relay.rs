@@ -11,7 +11,7 @@ use crate::client::ServerClient;
 use crate::visitor::{forwarded, mirrored};
 
 /// The lines for cookies that the dialect knows. `Domain` is the backend's and falls away: each cookie is the app's own.
-pub(crate) fn known(lines: Vec<HeaderValue>, client: &ServerClient) -> Vec<HeaderValue> {
+pub(crate) fn known(lines: &[HeaderValue], client: &ServerClient) -> Vec<HeaderValue> {
     let known = |line: &HeaderValue| {
         let (name, _) = pair(line)?;
         is_known(name, client).then(|| without_domain(line)).flatten()
@@ -53,7 +53,7 @@ pub(crate) fn deletions(cookies: &Cookies<'_>, client: &ServerClient) -> Vec<Hea
         cookie.clear(cookies)
     });
     let passed_on = forwarded(client.dialect()).unwrap_or_default().iter();
-    let passed_on = passed_on.filter(|name| cookies.iter().any(|(known, _)| known == *name));
+    let passed_on = passed_on.filter(|name| cookies.iter().any(|(known, _)| known == **name));
     names.chain(passed_on.map(|name| deletion(name))).filter_map(|cookie| line(&cookie)).collect()
 }
 
@@ -78,10 +78,15 @@ pub(crate) fn last_of_each(lines: Vec<HeaderValue>) -> Vec<HeaderValue> {
     last
 }
 
+/// Whether a cookie is the session's, or a part of it.
+pub(crate) fn is_of_session(name: &str, client: &ServerClient) -> bool {
+    let one = Cookies::from_iter([(name, "")]);
+    client.session_names().iter().any(|known| !one.session_names(known).is_empty())
+}
+
 fn is_known(name: &str, client: &ServerClient) -> bool {
-    let of_session = |known: &String| !Cookies::from_iter([(name, "1")]).session_names(known).is_empty();
-    client.session_names().iter().any(of_session)
-        || forwarded(client.dialect()).unwrap_or_default().iter().any(|known| known == name)
+    is_of_session(name, client)
+        || forwarded(client.dialect()).unwrap_or_default().iter().any(|known| *known == name)
         || mirrored(client.dialect()) == Some(name)
 }
 

@@ -20,7 +20,7 @@ pub struct SignedOut {
 
 impl Api {
     /// Ends the session: the server is told, tokens that are kept here are forgotten, and the browser's cookies are deleted
-    /// by the response of this incoming request ([`ApiLayer`](crate::ApiLayer), or [`Self::relay`]).
+    /// by the response of this incoming request (`ApiLayer`, or [`Self::relay`]).
     ///
     /// A server that cannot be told keeps nobody signed in here: that is no error, but what [`SignedOut::server_told`]
     /// says. For the rest of this incoming request nobody is signed in.
@@ -38,7 +38,7 @@ impl Api {
         // A refusal of the credential says that there was no session to end.
         let server_told = ended.as_ref().err().is_none_or(|error| error.kind() == Kind::Unauthorized);
         let (lines, cause) = match ended {
-            Ok(done) => (relay::known(done.set_cookies, self.client()), None),
+            Ok(done) => (relay::known(&done.set_cookies, self.client()), None),
             Err(error) => (Vec::new(), Some(error).filter(|_| !server_told)),
         };
         self.leave(server_told, lines);

@@ -53,7 +53,7 @@ impl Api {
     /// Signs somebody in with credentials, which are sent as one JSON object with the names that the backend has for them.
     ///
     /// The cookies by which their browser stays signed in are added to the response of this incoming request by
-    /// [`ApiLayer`](crate::ApiLayer) or [`Self::relay`]: those which the backend sets and the dialect knows, without
+    /// `ApiLayer` or [`Self::relay`]: those which the backend sets and the dialect knows, without
     /// `Domain`; or, where the dialect's tokens are for the client to keep and its seal names a cookie, one with the access
     /// token (`HttpOnly`, `SameSite=Lax`, as long as the token). Sign a service account in with
     /// [`ServerClient::background`], whose tokens reach no browser.
@@ -101,10 +101,12 @@ impl Api {
 
     fn entered(&self, done: Done) -> Result<SignedIn, Error> {
         let client = self.client();
-        let entered = |set_cookies| Entered { set_cookies: relay::known(set_cookies, client), ..Entered::default() };
         let keeper = match done.outcome {
-            Outcome::Tokens(tokens) => Keeper::new(Some(tokens), entered(done.set_cookies)),
-            Outcome::Accepted => by_cookies(done.set_cookies, client)?,
+            Outcome::Tokens(tokens) => {
+                let set_cookies = relay::known(&done.set_cookies, client);
+                Keeper::new(Some(tokens), Entered { set_cookies, ..Entered::default() })
+            }
+            Outcome::Accepted => by_cookies(&done.set_cookies, client)?,
             _ => return Err(Error::new(Reason::new(Code::Unauthorized))),
         };
         Ok(self.kept_by(keeper))
@@ -118,7 +120,7 @@ impl Api {
 }
 
 /// What a sign-in brought whose answer is cookies.
-fn by_cookies(lines: Vec<HeaderValue>, client: &ServerClient) -> Result<Keeper, Error> {
+fn by_cookies(lines: &[HeaderValue], client: &ServerClient) -> Result<Keeper, Error> {
     let pairs: Vec<(String, String)> = lines
         .iter()
         .filter_map(relay::pair)
@@ -170,7 +172,7 @@ impl SignedIn {
         relay::last_of_each(self.keeper.set_cookies(self.api.client()))
     }
 
-    /// Adds [`Self::set_cookies`] to a response, where [`ApiLayer`](crate::ApiLayer) does not do it. What the response says of
+    /// Adds [`Self::set_cookies`] to a response, where `ApiLayer` does not do it. What the response says of
     /// a cookie already stays.
     pub fn relay(&self, response: &mut HeaderMap) {
         relay::append(response, self.set_cookies());

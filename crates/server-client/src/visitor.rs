@@ -40,9 +40,9 @@ impl Visitor {
 }
 
 /// The names of the cookies that a server passes on where the backend takes no bearer token.
-pub(crate) fn forwarded(dialect: &Dialect) -> Option<&[String]> {
-    match &dialect.credential {
-        Credential::Cookie { forward } => forward.as_deref(),
+pub(crate) const fn forwarded(dialect: &Dialect) -> Option<&'static [&'static str]> {
+    match dialect.credential {
+        Credential::Cookie { forward } => forward,
         Credential::Bearer {} => None,
     }
 }
@@ -62,15 +62,17 @@ pub(crate) fn passed_on(cookies: &Cookies<'_>, dialect: &Dialect) -> (Option<Sec
     let mirror = mirrored(dialect);
     let names = forwarded(dialect).unwrap_or_default();
     let beside = mirror.filter(|name| names.iter().all(|known| known != name));
-    let names = names.iter().map(String::as_str).chain(beside);
+    let names = names.iter().copied().chain(beside);
     let pairs = names.filter_map(|name| cookies.iter().find(|(known, _)| *known == name));
     let pairs: Vec<String> = pairs.map(|(name, value)| format!("{name}={value}")).collect();
     let cookie = (!pairs.is_empty()).then(|| Secret::new(pairs.join("; ")));
-    (cookie, mirror.and_then(|name| cookies.value(name)).map(std::borrow::Cow::into_owned))
+    // As it is, as in a browser: it is the cookie that the backend compares it with.
+    let mirrored = mirror.and_then(|name| cookies.iter().find(|(known, _)| *known == name));
+    (cookie, mirrored.map(|(_, value)| value.to_owned()))
 }
 
 /// Whether cookies hold one of those by which a backend knows its user.
 pub(crate) fn knows_somebody(cookies: &Cookies<'_>, dialect: &Dialect) -> bool {
     let names = forwarded(dialect).unwrap_or_default();
-    cookies.iter().any(|(known, value)| !value.is_empty() && names.iter().any(|name| name == known))
+    cookies.iter().any(|(known, value)| !value.is_empty() && names.iter().any(|name| *name == known))
 }

@@ -1,5 +1,7 @@
 //! What is sent with a call.
 
+use std::fmt;
+
 use js_sys::{Object, Reflect};
 use twinfetch_core::call::{Encoding, Members};
 use twinfetch_core::error::{Code, Error};
@@ -8,8 +10,8 @@ use web_sys::UrlSearchParams;
 
 use crate::document::{JsDocument, has_own, stringify_json};
 
-/// A request's body, which stays in the JavaScript engine.
-#[derive(Clone, Debug)]
+/// A request's body, which stays in the JavaScript engine. Its `Debug` shows nothing of it: it may hold a password.
+#[derive(Clone)]
 pub struct Body {
     pub(crate) value: JsValue,
     pub(crate) content_type: Option<&'static str>,
@@ -85,6 +87,12 @@ impl Body {
 
 fn no_json_form() -> Error {
     Error::new(Code::CallInvalid).with_message("The request cannot be sent: its body has no JSON form.")
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Body").field("content_type", &self.content_type).finish_non_exhaustive()
+    }
 }
 
 /// Whether `fetch` sends a value as it is. Told by what its prototype can do: `instanceof` fails across realms.

@@ -13,6 +13,50 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # What a user does about a session
+//!
+//! | method | what it does |
+//! | --- | --- |
+//! | [`session`](Client::session) | asks who is signed in, once for all who ask |
+//! | [`sign_in`](Client::sign_in), [`register`](Client::register) | sends credentials, keeps the tokens, and reads who that is |
+//! | [`sign_out`](Client::sign_out) | ends the session here in any case, and says whether the server knows |
+//! | [`refresh`](Client::refresh) | renews the tokens now; a call that is refused does so by itself, once for all calls |
+//! | [`update`](Client::update) | changes the session's own data |
+//! | [`permissions`](Client::permissions), [`can`](Client::can) | what the user may do |
+//! | [`create_link_token`](Client::create_link_token), [`sign_in_with_link`](Client::sign_in_with_link) | links that sign their bearer in |
+//! | [`sign_in_with_redirect`](Client::sign_in_with_redirect) | leaves for a provider's sign-in page |
+//!
+//! What the dialect knows nothing of fails with `config_invalid`, and nothing is sent.
+//!
+//! ```no_run
+//! use twinfetch_wasm_client::{Body, Client, Options, Settings, Storage, dialect};
+//! use wasm_bindgen::JsValue;
+//!
+//! # async fn page(form: JsValue) -> Result<(), twinfetch_core::error::Error> {
+//! let mut settings = Settings::new(dialect::dual_token()?, "http://localhost:8080", "http://localhost:3000");
+//! settings.storage = vec![Storage::LocalStorage];
+//! let client = Client::new(settings)?;
+//! client.on_session(|session| { /* show it */ });
+//!
+//! // With the feature `serde`, `Body::json(&credentials)` takes a value of a Rust type.
+//! if let Some(credentials) = Body::new(form)? {
+//!     client.sign_in(credentials).await?;
+//! }
+//! let posts = client.get("/api/posts", Options::default()).await?;
+//! let signed_out = client.sign_out().await;
+//! if let Some(cause) = signed_out.cause {
+//!     // Signed out here; the server could not be told.
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Other tabs
+//!
+//! Tokens that are kept in a [`Storage`] are looked up before each request: what another tab renewed is used, and its sign-out counts
+//! here. One tab at a time renews. Of a session that only a cookie holds nothing can be looked up: an app that hears of a
+//! change elsewhere, from the `BroadcastChannel` that the dialect names for example, calls [`forget`](Client::forget).
 
 mod body;
 mod client;

@@ -1,19 +1,31 @@
 //! What all pages have in common.
 
-use std::env;
-use std::sync::LazyLock;
-
 use maud::{DOCTYPE, Markup, html};
 use twinfetch_server_client::Error;
 
 use crate::visitor::Visitor;
 
-/// The page of the Next app where one signs in.
-static SIGN_IN_URL: LazyLock<String> =
-    LazyLock::new(|| env::var("SIGN_IN_URL").unwrap_or_else(|_| "http://localhost:3000/sign-in".to_owned()));
+/// What the header of a page leads to.
+pub(crate) struct Site {
+    /// The pages, by address and name.
+    pub(crate) pages: Vec<(String, &'static str)>,
+    /// Where a visitor signs in and comes back from.
+    pub(crate) sign_in: String,
+    /// Where a visitor signs out, if that is here.
+    pub(crate) sign_out: Option<String>,
+}
 
 /// A page with its header.
-pub(crate) fn page(title: &str, visitor: &Visitor, content: &Markup) -> Markup {
+pub(crate) fn page(site: &Site, title: &str, visitor: &Visitor, content: &Markup) -> Markup {
+    framed(site, title, &status(site, visitor), content)
+}
+
+/// A page that is the same for everybody.
+pub(crate) fn bare(site: &Site, title: &str, content: &Markup) -> Markup {
+    framed(site, title, &html! {}, content)
+}
+
+fn framed(site: &Site, title: &str, status: &Markup, content: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -25,9 +37,9 @@ pub(crate) fn page(title: &str, visitor: &Visitor, content: &Markup) -> Markup {
             }
             body {
                 header.bar {
-                    a.brand href="/" { "twinfetch on axum" }
-                    nav aria-label="Pages" { a href="/" { "Server token" } a href="/posts" { "Posts" } }
-                    (status(visitor))
+                    a.brand href="/systems" { "twinfetch on axum" }
+                    nav aria-label="Pages" { @for (address, name) in &site.pages { a href=(address) { (name) } } }
+                    (status)
                 }
                 main { h1 { (title) } (content) }
             }
@@ -36,27 +48,30 @@ pub(crate) fn page(title: &str, visitor: &Visitor, content: &Markup) -> Markup {
 }
 
 /// What stands in the place of the content when nobody is signed in.
-pub(crate) fn signed_out() -> Markup {
+pub(crate) fn signed_out(site: &Site) -> Markup {
     html! {
-        p data-testid="signed-out" { "You are signed out. " (sign_in()) " to see this page." }
+        p data-testid="signed-out" { "You are signed out. " (sign_in(site)) " to see this page." }
     }
 }
 
-/// A failure in words that can be shown.
-pub(crate) fn failure(error: &Error) -> Markup {
+/// A failure in words that can be shown, with the wait that the backend asks for.
+pub(crate) fn failure(site: &Site, error: &Error) -> Markup {
     html! {
         p.error role="alert" {
             span data-testid="error-message" { (error.message()) }
-            @if error.status().is_some_and(|status| status == 401) { (sign_in()) }
+            @if error.status().is_some_and(|status| status == 401) { (sign_in(site)) }
+        }
+        @if let Some(wait) = error.retry_after() {
+            p data-testid="wait" data-seconds=(wait.as_secs()) { "Try again in " (wait.as_secs()) " s." }
         }
     }
 }
 
-fn sign_in() -> Markup {
-    html! { a href=(*SIGN_IN_URL) { "Sign in" } }
+fn sign_in(site: &Site) -> Markup {
+    html! { a href=(site.sign_in) { "Sign in" } }
 }
 
-fn status(visitor: &Visitor) -> Markup {
+fn status(site: &Site, visitor: &Visitor) -> Markup {
     let (status, text) = match visitor {
         Visitor::Authenticated { .. } => ("authenticated", "Signed in as "),
         Visitor::Anonymous => ("anonymous", "Signed out"),
@@ -67,6 +82,9 @@ fn status(visitor: &Visitor) -> Markup {
             span data-testid="session-status" data-status=(status) {
                 (text)
                 @if let Visitor::Authenticated { name, .. } = visitor { b data-testid="user-name" { (name) } }
+            }
+            @if let (Some(sign_out), false) = (&site.sign_out, matches!(visitor, Visitor::Anonymous)) {
+                form method="post" action=(sign_out) { button data-testid="sign-out" { "Sign out" } }
             }
         }
     }

@@ -12,27 +12,41 @@ use tokio::task::JoinSet;
 /// How often a free port is drawn again because the other family has it taken.
 const DRAWS: usize = 16;
 
-/// Serves on a port, on a free one if it is 0.
-pub(crate) async fn serve(port: u16, app: Router) -> anyhow::Result<()> {
-    let (port, listeners) = bind(port).await?;
-    let (end, ended) = watch::channel(());
-    let mut serving = JoinSet::new();
-    for listener in listeners {
-        let mut ended = ended.clone();
-        let until = async move {
-            // An error means that the sender is gone, which is the end as well.
-            let _ = ended.changed().await;
-        };
-        let app = app.clone();
-        serving.spawn(async move { axum::serve(listener, app).with_graceful_shutdown(until).await });
+/// A port of `localhost` that is taken and not served yet.
+pub(crate) struct Listening {
+    /// The port.
+    pub(crate) port: u16,
+    listeners: Vec<TcpListener>,
+}
+
+impl Listening {
+    /// Takes a port, a free one if it is 0.
+    pub(crate) async fn on(port: u16) -> anyhow::Result<Self> {
+        let (port, listeners) = bind(port).await?;
+        Ok(Self { port, listeners })
     }
-    announce(port);
-    asked_to_end().await?;
-    drop(end);
-    while let Some(served) = serving.join_next().await {
-        served??;
+
+    /// Serves until the process is asked to end.
+    pub(crate) async fn serve(self, app: Router) -> anyhow::Result<()> {
+        let (end, ended) = watch::channel(());
+        let mut serving = JoinSet::new();
+        for listener in self.listeners {
+            let mut ended = ended.clone();
+            let until = async move {
+                // An error means that the sender is gone, which is the end as well.
+                let _ = ended.changed().await;
+            };
+            let app = app.clone();
+            serving.spawn(async move { axum::serve(listener, app).with_graceful_shutdown(until).await });
+        }
+        announce(self.port);
+        asked_to_end().await?;
+        drop(end);
+        while let Some(served) = serving.join_next().await {
+            served??;
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 #[expect(clippy::print_stdout, reason = "the line tells whoever started the process that it is ready, and where")]

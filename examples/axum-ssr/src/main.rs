@@ -1,45 +1,57 @@
-//! A Rust server beside a Next.js app: it renders pages from the session cookie that the app's Auth.js wrote.
+//! A Rust server beside the front ends of five systems: it renders pages without a script, from the same session cookies.
 //!
-//! Cookies ignore the port, so on `localhost` both servers get the same one. The session is read here, in this process;
-//! the posts come from the backend, with the same access token that the app's own pages send.
+//! ```text
+//!  /               the Auth.js pair: the cookie of a Next.js app
+//!  /s1 … /s4       the other systems: one set of pages, a list of what differs
+//! ```
+//!
+//! Cookies ignore the port, so on `localhost` all servers get the same ones. Sessions are read here, in this process;
+//! the data come from the backends, with the same access token that the front ends send.
 
-mod home;
+mod fingerprint;
 mod layout;
 mod listen;
-mod posts;
+mod pair;
+mod post;
 mod same_origin;
+mod system;
 mod visitor;
 
 use std::env;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
-use axum::http::{HeaderName, StatusCode};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::{from_fn, map_response};
 use axum::response::Response;
 use axum::routing::get;
 use tracing_subscriber::EnvFilter;
-use twinfetch_server_client::{ApiLayer, ServerClient};
+
+use listen::Listening;
+use system::System;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    // BACKEND_URL and AUTH_SECRET come from the environment, as in the Next app.
-    let client = ServerClient::builder().build()?;
-    let port = env::var("PORT").map_or(Ok(0), |port| port.parse())?;
-    listen::serve(port, app(client)).await
+    let listening = Listening::on(env::var("PORT").map_or(Ok(0), |port| port.parse())?).await?;
+    let origin = env::var("APP_URL").unwrap_or_else(|_| format!("http://localhost:{}", listening.port));
+    let app = app(pair::pages()?, system::all(&origin)?)?;
+    listening.serve(app).await
 }
 
-fn app(client: ServerClient) -> Router {
-    Router::new()
-        .route("/", get(home::show))
-        .route("/posts", get(posts::show).post(posts::create))
+fn app(pair: Router, systems: Vec<Arc<System>>) -> anyhow::Result<Router> {
+    let index = system::index(&systems);
+    let mut app = pair.route("/systems", get(async move || index));
+    for system in systems {
+        app = app.nest(&system.path(), system::pages(system)?);
+    }
+    Ok(app
         .layer(from_fn(same_origin::require))
-        .layer(ApiLayer::new(client))
         .route("/style.css", get(([(CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("style.css"))))
         .fallback((StatusCode::NOT_FOUND, "not found"))
-        .layer(map_response(harden))
+        .layer(map_response(harden)))
 }
 
 /// Nothing on these pages runs a script, is framed, or tells other sites where the visitor was.
@@ -53,7 +65,8 @@ async fn harden(mut response: Response) -> Response {
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
     for (name, value) in HEADERS {
-        response.headers_mut().insert(name, axum::http::HeaderValue::from_static(value));
+        // A stricter word of a page stays.
+        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     }
     response
 }

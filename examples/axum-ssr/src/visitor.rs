@@ -1,6 +1,6 @@
 //! Who looks at the page.
 
-use serde::Deserialize;
+use serde_json::{Map, Value};
 use twinfetch_server_client::{Api, Authenticated, Error, Session};
 
 /// Who looks at the page, and what the header says of it.
@@ -10,15 +10,11 @@ pub(crate) enum Visitor {
     Unknown(Error),
 }
 
-/// The claims that Auth.js makes of a user.
-#[derive(Deserialize)]
-struct User {
-    name: Option<String>,
-    email: Option<String>,
-}
+/// The words that systems have for what a user is called.
+const NAMES: [&str; 5] = ["name", "username", "nickname", "email", "sub"];
 
 impl Visitor {
-    /// Reads who it is from the request's session cookie.
+    /// Reads who it is: from the request's session cookie, or as the backend says.
     pub(crate) async fn of(api: &Api) -> Self {
         match api.session().await.and_then(Self::named) {
             Ok(visitor) => visitor,
@@ -31,7 +27,8 @@ impl Visitor {
 
     fn named(session: Session) -> Result<Self, Error> {
         let Session::Authenticated(session) = session else { return Ok(Self::Anonymous) };
-        let User { name, email } = session.user()?;
-        Ok(Self::Authenticated { name: name.or(email).unwrap_or_default(), session })
+        let user: Map<String, Value> = session.user()?;
+        let mut names = NAMES.iter().filter_map(|word| user.get(*word)?.as_str()).filter(|name| !name.is_empty());
+        Ok(Self::Authenticated { name: names.next().unwrap_or_default().to_owned(), session })
     }
 }

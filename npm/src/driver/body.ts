@@ -23,8 +23,12 @@ export const bodyOf = (value: unknown): Body | undefined => {
 
 /** The core's own members with those of the caller's value, as JSON or as a form. */
 export const membersOf = (own: Record<string, string>, value: unknown, form?: boolean): Body | undefined => {
-  const all = { ...own, ...(value as object | undefined) }
-  return form ? { content: new URLSearchParams(all) } : bodyOf(all)
+  try {
+    const all = { ...own, ...(value as object | undefined) }
+    return form ? { content: new URLSearchParams(all) } : bodyOf(all)
+  } catch {
+    throw callInvalid
+  }
 }
 
 // Told by what its prototype can do: `instanceof` fails across realms.

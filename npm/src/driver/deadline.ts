@@ -15,6 +15,8 @@ export interface Deadline extends Limit {
   extend(): void
   /** Waits for a promise, but not longer than the deadline. */
   wait<T>(promise: Promise<T>): Promise<T>
+  /** Ends the wait now, as the caller could. */
+  abort(): void
   /** Stops the clock; the caller's signal still ends what goes on. */
   stop(): void
   /** Ends the watch: nothing goes on. */
@@ -58,6 +60,7 @@ export const startDeadline = (timeout: number, caller?: AbortSignal): Deadline =
         signal.addEventListener('abort', over)
         promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', over))
       }),
+    abort,
     stop,
     end: () => {
       stop()

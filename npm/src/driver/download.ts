@@ -1,16 +1,8 @@
-import { callInvalid } from '../../generated/errors.js'
 import type { Core } from '../abi.js'
 import type { DownloadOptions, Progress, SavedFile } from '../request.js'
 import { tell } from '../tell.js'
 import type { Deadline } from './deadline.js'
 import { readBody } from './send.js'
-
-/** Refuses a download at once where there is no page that could save it. */
-export const checkPage = (): void => {
-  if (typeof document !== 'undefined') return
-  const message = "A file can be saved only in a page; elsewhere read it with { as: 'blob' }."
-  throw { ...callInvalid, message }
-}
 
 /** Receives a file and hands it to the browser for saving, under the response's name, the caller's, or the path's. */
 export const save = async (

@@ -28,7 +28,7 @@ export const tokenStore = (config: ClientConfig): TokenStore => {
     load: () => {
       for (const place of places) {
         const tokens = guarded(place.load)
-        if (tokens?.access) return tokens
+        if (tokens && isToken(tokens.access) && isToken(tokens.refresh ?? 'none')) return tokens
       }
       return undefined
     },
@@ -39,6 +39,9 @@ export const tokenStore = (config: ClientConfig): TokenStore => {
   }
   return store
 }
+
+// Anybody may have written there.
+const isToken = (value: unknown): boolean => typeof value === 'string' && /^[\w.~+/=:|-]+$/.test(value)
 
 const keyOf = ({ baseUrl }: ClientConfig) => `twinfetch:${baseUrl}`
 

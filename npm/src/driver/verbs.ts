@@ -6,6 +6,7 @@ import type { ClientConfig } from '../options.js'
 import type { CoreSession } from '../session.js'
 import { drive, type Hands } from './call.js'
 import { type Deadline, startDeadline } from './deadline.js'
+import { checkPage } from './page.js'
 import { readCookie, type TokenStore } from './storage.js'
 
 /** How long a session read or a renewal may take, in milliseconds: it is nobody's call, and so has its own limit. */
@@ -50,7 +51,9 @@ export const verbsOf = (
   // After every verb: what the core holds by now is what outlives the page.
   const keep = (mark = kept?.mark) => {
     const tokens = core.tokens()
-    if (tokens?.access !== kept?.access || tokens?.refresh !== kept?.refresh) {
+    const changed = tokens?.access !== kept?.access || tokens?.refresh !== kept?.refresh
+    // What is renewed while a sign-out is on its way ends with it.
+    if (changed && !underway.has('signOut')) {
       kept = tokens && { ...tokens, ...(mark && { mark }) }
       store.save(kept)
     }
@@ -101,8 +104,10 @@ export const verbsOf = (
         await apart((deadline) => flight('refresh', undefined, deadline))
       } finally {
         const ended = kept !== undefined && !core.tokens()
+        // Where there are no locks another tab may have been faster: its tokens are not those which are dead.
+        if (ended) synchronize()
         keep()
-        if (ended) announce()
+        if (ended && !core.tokens()) announce()
       }
     })
   const once = <T>(verb: Verb, work: () => Promise<T>) => {
@@ -112,6 +117,16 @@ export const verbsOf = (
       underway.set(verb, promise)
     }
     return promise
+  }
+  /** Ends what a sign-out overtakes: its late answer would sign in again. */
+  const untilSignOut = async <T>({ abort }: Deadline, work: () => Promise<T>) => {
+    const { signal } = changing
+    signal.addEventListener('abort', abort)
+    try {
+      return await work()
+    } finally {
+      signal.removeEventListener('abort', abort)
+    }
   }
   // While a sign-out is on its way nobody knows who is signed in.
   const signedOut = async (deadline: Deadline) => {
@@ -137,7 +152,8 @@ export const verbsOf = (
     for (;;) {
       const known = core.fresh(Date.now())
       if (known) return onSession(known)
-      if (await deadline.wait(once('getSession', read))) return
+      // A read that was overtaken by a sign-in has found nothing.
+      if ((await deadline.wait(once('getSession', read))) && core.session()) return
       await signedOut(deadline)
     }
   }
@@ -155,7 +171,8 @@ export const verbsOf = (
     switch (verb) {
       case 'signIn':
       case 'register':
-        await flight(verb, value, deadline)
+        await signedOut(deadline)
+        await untilSignOut(deadline, () => flight(verb, value, deadline))
         return signedIn(deadline)
       case 'signOut': {
         let data: unknown
@@ -165,6 +182,7 @@ export const verbsOf = (
           changing.abort()
           changing = new AbortController()
           store.save(undefined)
+          kept = undefined
           await underway.get('refresh')?.catch(passOver)
           data = (await flight(verb, undefined, deadline)).data
           keep()
@@ -212,12 +230,14 @@ export const verbsOf = (
       if (core.waits(Date.now())) await session(deadline)
     },
     signInWithLink: async (deadline) => {
-      const { search, hash, pathname } = location
-      const rest = core.takeLink(search.slice(1), hash.slice(1))
+      checkPage()
+      await signedOut(deadline)
+      // Absolute: a path may begin with two slashes.
+      const address = new URL(location.href)
+      const rest = core.takeLink(address.search.slice(1), address.hash.slice(1))
       if (!rest) return undefined
-      const [query, fragment] = rest
-      const clean = `${pathname}${query && `?${query}`}${fragment && `#${fragment}`}`
-      history.replaceState(history.state, '', clean)
+      ;[address.search, address.hash] = rest
+      history.replaceState(history.state, '', address.href)
       await signedIn(deadline)
       if (core.session()?.status === 'anonymous') throw signInRefused
       return {}

@@ -28,6 +28,18 @@ const pattern = (size) => {
   return bytes
 }
 
+/** Lets the file come in about a second, so that there is something to see. @param {Page} page */
+const slowDown = async (page) => {
+  const devtools = await page.context().newCDPSession(page)
+  await devtools.send('Network.enable')
+  await devtools.send('Network.emulateNetworkConditions', {
+    offline: false,
+    latency: 0,
+    downloadThroughput: 20_000_000,
+    uploadThroughput: -1,
+  })
+}
+
 /** Collects every value a progress bar of the page shows once its length is known. Runs in the page. */
 const watchProgress = () => {
   /** @type {number[]} */
@@ -54,6 +66,7 @@ for (const [name, enter] of Object.entries(systems)) {
     visit(browser, async (page) => {
       await openPosts(page)
       await page.getByTestId('export-path').selectOption({ label: '20 MB, to see the progress' })
+      await slowDown(page)
       const progress = await page.evaluateHandle(watchProgress)
       const [download] = await Promise.all([
         page.waitForEvent('download'),

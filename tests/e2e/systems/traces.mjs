@@ -50,3 +50,26 @@ export const inHeap = async (page, texts) => {
   const snapshot = chunks.join('')
   return texts.filter((text) => snapshot.includes(text))
 }
+
+/** Lets `inWasm` see the memory of every core that the page starts; before it is opened. @param {Page} page */
+export const watchWasm = (page) =>
+  page.addInitScript(() => {
+    const { instantiate } = WebAssembly
+    /** @type {WebAssembly.Memory[]} */
+    const memories = []
+    Object.assign(window, { memories })
+    WebAssembly.instantiate = async (/** @type {[any]} */ ...parts) => {
+      const instance = /** @type {any} */ (await instantiate(...parts))
+      memories.push(instance.exports.memory)
+      return instance
+    }
+  })
+
+/** Which of the texts are in the memory of a core, freed parts included. @param {Page} page @param {readonly string[]} texts */
+export const inWasm = async (page, texts) => {
+  const memories = await page.evaluate(() =>
+    // @ts-expect-error `watchWasm` leaves them there.
+    window.memories.map(({ buffer }) => new TextDecoder('latin1').decode(buffer)),
+  )
+  return texts.filter((text) => memories.some((/** @type {string} */ memory) => memory.includes(text)))
+}

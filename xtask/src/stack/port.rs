@@ -19,6 +19,8 @@ pub(super) struct Ports {
     pub(super) react: u16,
     /// The backends of S1, S2, S3 and S4.
     pub(super) systems: [u16; 4],
+    /// The backend of S4 which leads back to the axum app.
+    pub(super) oauth_of_axum: u16,
     /// S1 with tokens that end soon, and S2 which refuses under status 200.
     pub(super) variants: [u16; 2],
 }
@@ -41,6 +43,7 @@ impl Ports {
             axum: port(3001)?,
             react: port(5173)?,
             systems: [port(8081)?, port(8082)?, port(8083)?, port(8084)?],
+            oauth_of_axum: port(8085)?,
             variants: [port(0)?, port(0)?],
         })
     }
@@ -50,6 +53,7 @@ impl Ports {
         let mut awaited =
             vec![("backend", self.backend), ("next", self.next), ("axum", self.axum), ("react", self.react)];
         awaited.extend(self.systems.map(|port| ("systems", port)));
+        awaited.push(("systems", self.oauth_of_axum));
         if purpose == Purpose::Tests {
             awaited.extend(self.variants.map(|port| ("variants", port)));
         }

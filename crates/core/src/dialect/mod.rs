@@ -21,14 +21,16 @@ mod schema;
 mod shape;
 pub mod shipped;
 mod unread;
+mod verbs;
 
 pub use axes::{
-    Absence, Credential, Csrf, Envelope, Identity, JwsAlgorithm, LinkFields, Notice, PermissionFields, RedirectSignIn,
-    Register, Renewal, RequiredClaim, Seal, SealVersion, SessionFields, SignIn, SignOut, Site, TokenFields, Update,
+    Absence, Credential, Csrf, Envelope, Identity, JwsAlgorithm, Notice, Renewal, RequiredClaim, Seal, SealVersion,
+    SessionFields, Site, TokenFields,
 };
 pub use schema::{Field, Schema, Variant};
 pub use shape::{Pointer, Route};
 pub use unread::{ServerOnly, Unread};
+pub use verbs::{LinkFields, PermissionFields, RedirectSignIn, Register, SignIn, SignOut, Update};
 
 use crate::document::Document;
 use crate::error::{Code, Error};

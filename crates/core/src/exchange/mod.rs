@@ -131,7 +131,31 @@ mod tests {
     use crate::address::{BaseUrl, Path};
     use crate::call::{Call, Method};
     use crate::dialect::Dialect;
+    use crate::head::Head;
+    use crate::secret::Secret;
     use crate::session::Presented;
+
+    #[test]
+    fn a_repeated_call_still_mirrors_its_cookie() {
+        let csrf = serde_json::json!({ "kind": "mirrored", "cookie": "xsrf", "header": "X-XSRF" });
+        let (_, text) = Dialect::SHIPPED.iter().find(|(name, _)| *name == "dual-token").unwrap();
+        let mut dialect: serde_json::Value = serde_json::from_str(text).unwrap();
+        dialect["csrf"] = csrf;
+        let dialect = Dialect::read(&&dialect).unwrap();
+        let base = BaseUrl::parse("http://h", "baseUrl").unwrap();
+        let presented = |token: &str, generation, mirrored: Option<&str>| Presented {
+            token: Some(Secret::new(token)),
+            generation,
+            mirrored: mirrored.map(str::to_owned),
+            ..Presented::default()
+        };
+        let call = Call::new(Method::Post, Path::parse("/", &base).unwrap());
+        let step = Exchange::start(&dialect, &base, call, Ok(presented("a1", 1, Some("m"))));
+        let Step::Send(exchange, _) = step else { panic!("nothing is sent") };
+        let Step::Renew(exchange, 1) = exchange.settled(Ok(Head::new(401, |_| None))) else { panic!("no renewal") };
+        let Step::Send(_, request) = exchange.renewed(Ok(presented("a2", 2, None))) else { panic!("no repetition") };
+        assert!(request.headers.contains(&("x-xsrf".to_owned(), "m".to_owned())));
+    }
 
     #[test]
     fn a_caller_may_ask_for_another_media_type() {

@@ -22,7 +22,8 @@ impl<'a> Exchange<'a, Refused> {
         match presented {
             Ok(presented) if newer(&presented) => {
                 self.plan.renewals_left -= 1;
-                self.plan.presented = presented;
+                let mirrored = presented.mirrored.or_else(|| self.plan.presented.mirrored.take());
+                self.plan.presented = Presented { mirrored, ..presented };
                 self.plan.send()
             }
             Err(cause) => Step::Done(Err(cause)),

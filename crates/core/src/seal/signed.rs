@@ -148,15 +148,12 @@ mod tests {
 
     fn token(header: &Value, claims: &Value, secret: &str) -> String {
         let signed = [header, claims].map(|part| URL_SAFE_NO_PAD.encode(part.to_string())).join(".");
-        let mac = match header["alg"].as_str() {
-            Some("HS512") => {
-                let mac = Hmac::<Sha512>::new_from_slice(secret.as_bytes()).unwrap();
-                mac.chain_update(&signed).finalize().into_bytes().to_vec()
-            }
-            _ => {
-                let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
-                mac.chain_update(&signed).finalize().into_bytes().to_vec()
-            }
+        let mac = if header["alg"] == "HS512" {
+            let mac = Hmac::<Sha512>::new_from_slice(secret.as_bytes()).unwrap();
+            mac.chain_update(&signed).finalize().into_bytes().to_vec()
+        } else {
+            let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+            mac.chain_update(&signed).finalize().into_bytes().to_vec()
         };
         format!("{signed}.{}", URL_SAFE_NO_PAD.encode(mac))
     }

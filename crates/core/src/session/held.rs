@@ -1,24 +1,24 @@
 //! The session that a client holds: read once for all callers, bounded in time, stale once it may have changed elsewhere.
 
-use super::{Presented, Session, Tokens};
-use crate::dialect::{Credential, Dialect, Renewal};
+use super::{Session, Tokens};
+use crate::dialect::Dialect;
 use crate::error::Error;
 use crate::secret::Secret;
-use crate::verb::{Permissions, Verb};
+use crate::verb::Permissions;
 
 /// A session as one client holds it.
 #[derive(Debug)]
 pub struct Held<C> {
-    session: Option<Session<C>>,
-    tokens: Option<Tokens>,
+    pub(super) session: Option<Session<C>>,
+    pub(super) tokens: Option<Tokens>,
     permissions: Option<Permissions>,
     /// Why the last renewal failed, and until when there is no use in another.
-    unrenewed: Option<(Error, u64)>,
-    generation: u64,
+    pub(super) unrenewed: Option<(Error, u64)>,
+    pub(super) generation: u64,
     notices: u64,
     /// Counts the sign-ins and sign-outs, so that what belongs to one user never reaches another.
-    epoch: u64,
-    signed_out: bool,
+    pub(super) epoch: u64,
+    pub(super) signed_out: bool,
     fresh_until: u64,
     max_age: u64,
 }
@@ -54,12 +54,6 @@ impl<C> Held<C> {
     /// The session, while it may be used without being read again. `now` is in milliseconds since 1970.
     pub fn fresh(&self, now: u64) -> Option<&Session<C>> {
         self.session.as_ref().filter(|_| now < self.fresh_until)
-    }
-
-    /// Whether a call has to wait for a session read, because only the session document tells the token.
-    pub fn waits(&self, dialect: &Dialect, now: u64) -> bool {
-        let in_document = dialect.tokens.is_none() && matches!(dialect.credential, Credential::Bearer {});
-        in_document && self.fresh(now).is_none()
     }
 
     /// Takes it for known that nobody is signed in where no server has to be asked: the user has signed out here, or
@@ -120,6 +114,10 @@ impl<C> Held<C> {
                 if !matches!(&self.session, Some(Session::Authenticated(old)) if old.user == new.user) {
                     self.permissions = None;
                 }
+                // What is on its way was asked as somebody else.
+                if matches!(&self.session, Some(Session::Authenticated(old)) if old.user != new.user) {
+                    self.notices += 1;
+                }
             }
             // The backend knows nobody by these tokens.
             Session::Anonymous => {
@@ -144,12 +142,14 @@ impl<C> Held<C> {
         self.tokens = tokens;
     }
 
-    /// The tokens were renewed, here or in another tab. A find that is on its way stays good.
-    pub fn renew(&mut self, tokens: Tokens) {
+    /// The tokens were renewed, here or in another tab. A find that is on its way stays good. Where no new refresh token
+    /// was given the old one stays ([RFC 6749 §6](https://www.rfc-editor.org/rfc/rfc6749#section-6)).
+    pub fn renew(&mut self, mut tokens: Tokens) {
         if self.tokens.as_ref().map(|tokens| &tokens.access) != Some(&tokens.access) {
             self.generation += 1;
             self.fresh_until = 0;
         }
+        tokens.refresh = tokens.refresh.or_else(|| self.tokens.take()?.refresh);
         self.unrenewed = None;
         self.tokens = Some(tokens);
     }
@@ -177,55 +177,6 @@ impl<C> Held<C> {
         };
     }
 
-    /// What has to be done to get a token newer than `generation`, `None` when there is one or none can be had.
-    pub fn renewal(&mut self, dialect: &Dialect, generation: u64, now: u64) -> Option<Verb> {
-        if self.generation != generation {
-            return None;
-        }
-        match &dialect.renewal {
-            Renewal::None {} => None,
-            Renewal::Reread {} => {
-                self.forget();
-                Some(Verb::ReadSession)
-            }
-            Renewal::Rotate { .. } => {
-                let waiting = self.unrenewed.as_ref().is_some_and(|(_, until)| now < *until);
-                let renewable = self.tokens.as_ref().is_some_and(|tokens| tokens.refresh.is_some());
-                (renewable && !waiting).then_some(Verb::Refresh)
-            }
-        }
-    }
-
-    /// What a call presents to the backend.
-    ///
-    /// # Errors
-    /// The cause, when only the session document tells the token and it is unknown.
-    pub fn present(&self, dialect: &Dialect) -> Result<Presented, Error> {
-        let in_document = dialect.tokens.is_none() && matches!(dialect.credential, Credential::Bearer {});
-        let presented = match self.session.as_ref().filter(|_| in_document) {
-            Some(session) => session.present(self.generation)?,
-            None => Presented {
-                token: self.tokens.as_ref().map(|tokens| tokens.access.clone()),
-                refresh: self.tokens.as_ref().and_then(|tokens| tokens.refresh.clone()),
-                user: self.epoch.to_string(),
-                generation: self.generation,
-                ..Presented::default()
-            },
-        };
-        Ok(Presented { signed_out: self.signed_out, ..presented })
-    }
-
-    /// What a call that was refused presents after a renewal.
-    ///
-    /// # Errors
-    /// Why there is no newer token, when that is not because the session is over.
-    pub fn present_renewed(&self, dialect: &Dialect, generation: u64) -> Result<Presented, Error> {
-        match &self.unrenewed {
-            Some((cause, _)) if self.generation == generation => Err(cause.clone()),
-            _ => self.present(dialect),
-        }
-    }
-
     /// What the user may do, as far as it is known.
     pub const fn permissions(&self) -> Option<&Permissions> {
         self.permissions.as_ref()
@@ -251,12 +202,8 @@ mod tests {
     use super::Held;
     use crate::error::{Code, Error};
     use crate::secret::Secret;
-    use crate::session::Tokens;
     use crate::session::{Authenticated, Session};
-
-    fn tokens(access: &str, refresh: Option<&str>) -> Tokens {
-        Tokens { access: Secret::new(access), refresh: refresh.map(Secret::new) }
-    }
+    use crate::verb::Permissions;
 
     fn signed_in(token: &str, expires_at: Option<u64>) -> Session<()> {
         Session::Authenticated(Authenticated {
@@ -314,11 +261,23 @@ mod tests {
     }
 
     #[test]
-    fn a_renewal_by_another_tab_is_a_new_generation_for_the_same_user() {
-        let mut held = Held::<()>::new(60_000);
-        held.sign_in(Some(tokens("a1", Some("r1"))));
-        let before = held.generation();
-        held.renew(tokens("a2", Some("r2")));
-        assert_eq!(held.generation(), before + 1);
+    fn what_a_former_user_may_do_is_dropped_when_it_comes() {
+        let user = |user: &str| {
+            Session::Authenticated(Authenticated {
+                claims: (),
+                user: user.to_owned(),
+                access_token: None,
+                expires_at: None,
+            })
+        };
+        let mut held = Held::new(60_000);
+        held.finish(held.begin(), user("ada"), 0);
+        let asked = held.begin();
+        held.finish(held.begin(), user("grace"), 1);
+        held.allow(asked, Permissions::default());
+        assert!(held.permissions().is_none());
+        held.allow(held.begin(), Permissions::default());
+        held.finish(held.begin(), user("grace"), 2);
+        assert!(held.permissions().is_some());
     }
 }

@@ -1,5 +1,6 @@
 //! Who is signed in: authenticated, anonymous, or unknown.
 
+mod credential;
 mod held;
 mod identity;
 mod taken;
@@ -7,6 +8,8 @@ mod taken;
 pub use held::{Held, Read};
 pub use identity::{Standing, is_bearer, read_claims};
 pub use taken::{Errand, SignedOut, Taken};
+
+use std::fmt;
 
 use crate::error::Error;
 use crate::secret::Secret;
@@ -24,8 +27,8 @@ pub enum Session<C> {
     Unknown(Error),
 }
 
-/// A session of somebody who is signed in.
-#[derive(Clone, Debug)]
+/// A session of somebody who is signed in. Its `Debug` shows no claims: they may hold the token.
+#[derive(Clone)]
 pub struct Authenticated<C> {
     /// The session document, as the driver holds it.
     pub claims: C,
@@ -35,6 +38,13 @@ pub struct Authenticated<C> {
     pub access_token: Option<Secret>,
     /// When the access token ends, in milliseconds since 1970, when it says so.
     pub expires_at: Option<u64>,
+}
+
+impl<C> fmt::Debug for Authenticated<C> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = formatter.debug_struct("Authenticated");
+        shown.field("access_token", &self.access_token).field("expires_at", &self.expires_at).finish_non_exhaustive()
+    }
 }
 
 impl<C> Session<C> {

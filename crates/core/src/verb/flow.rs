@@ -83,6 +83,8 @@ impl<'a> Flow<'a> {
                 if call.is_of_app() || !self.verb.presents() {
                     presented.token = None;
                 }
+                // Cookies are kept back from what is done as the user who has left, not from what makes an end or a beginning.
+                presented.signed_out &= !self.verb.changes_who();
                 Next::Step(Exchange::start(self.dialect, base, call, Ok(presented)))
             }
             Err(error) => Next::Done(Err(error)),
@@ -231,4 +233,33 @@ fn is_one_of(absences: &[Absence], error: &Error) -> bool {
         _ => return false,
     };
     absences.contains(&absence)
+}
+
+#[cfg(all(test, feature = "json"))]
+mod tests {
+    use super::{Flow, Next};
+    use crate::address::BaseUrl;
+    use crate::call::Credentials;
+    use crate::dialect::Dialect;
+    use crate::exchange::Step;
+    use crate::session::Presented;
+    use crate::verb::{Sites, Verb};
+
+    #[test]
+    fn after_an_unheard_sign_out_cookies_go_with_what_signs_in_and_out_only() {
+        let base = |url| BaseUrl::parse(url, "url").unwrap();
+        let sites = Sites { backend: base("http://b.test"), app: Some(base("http://a.test")) };
+        let presented = Presented { signed_out: true, ..Presented::default() };
+        for dialect in [Dialect::authjs(), Dialect::cookie_jwt()] {
+            for (verb, credentials) in [
+                (Verb::SignIn, Credentials::Include),
+                (Verb::SignOut, Credentials::Include),
+                (Verb::ReadSession, Credentials::Omit),
+            ] {
+                let (_, next) = Flow::start(&dialect, &sites, verb, presented.clone());
+                let Next::Step(Step::Send(_, request)) = next else { panic!("nothing is sent") };
+                assert_eq!(request.credentials, credentials, "{}", verb.name());
+            }
+        }
+    }
 }

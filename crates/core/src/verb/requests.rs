@@ -63,6 +63,11 @@ impl Verb {
         !matches!(self, Self::SignIn | Self::Register | Self::Refresh)
     }
 
+    /// Whether somebody signs in or out by it.
+    pub(super) const fn changes_who(self) -> bool {
+        matches!(self, Self::SignIn | Self::Register | Self::SignOut)
+    }
+
     /// The request itself.
     pub(super) fn prepare<'s>(
         self,

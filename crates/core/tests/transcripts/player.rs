@@ -63,13 +63,16 @@ impl<'a> Player<'a> {
     /// Takes the session from the cookie of a visitor's request, as a server does; `null` is a visitor without one.
     fn visit(&mut self, claims: &Value, fields: &Value) {
         let at = |name: &str| fields[name].as_str().and_then(|pointer| claims.at(pointer));
-        let token = at("accessToken").and_then(|token| token.text()).unwrap_or_else(|| SESSION_TOKEN.to_owned());
-        let access_token = Some(Secret::new(&token));
+        let token = match fields.get("accessToken") {
+            Some(_) => at("accessToken").and_then(|token| token.text()),
+            None => Some(SESSION_TOKEN.to_owned()),
+        };
+        let access_token = token.clone().map(Secret::new);
         let user = at("user").map(Value::to_string).unwrap_or_default();
         let signed_in = Authenticated { claims: claims.clone(), user, access_token, expires_at: None };
         let session = if claims.is_null() { Session::Anonymous } else { Session::Authenticated(signed_in) };
-        if !claims.is_null() && !self.held.waits(self.dialect, self.now) {
-            self.held.sign_in(Some(Tokens { access: Secret::new(&token), refresh: None }));
+        if let (false, Some(token)) = (claims.is_null() || self.held.waits(self.dialect, self.now), token) {
+            self.held.sign_in(Some(Tokens { access: Secret::new(token), refresh: None }));
         }
         self.held.finish(self.held.begin(), session, self.now);
     }

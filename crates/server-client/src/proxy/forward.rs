@@ -20,8 +20,9 @@ use twinfetch_core::proxy::{Failure as Outcome, Spent, Upload as Turn};
 use super::incoming::{mark, passing, refuse};
 use super::upload::Upload;
 use super::{ProxyBody, Settings};
-use crate::api::{Api, REQUEST_ID};
+use crate::api::Api;
 use crate::error::{BoxError, Called, Error};
+use crate::incoming::REQUEST_ID;
 use crate::transport::{Failure, Incoming, Outgoing, Unanswered};
 
 /// One request with all that each attempt sends.
@@ -103,7 +104,7 @@ fn headers(
     if let (false, Some(Csrf::Mirrored { header, .. }), Some(value)) =
         (method.is_safe(), &settings.client.dialect().csrf, presented.mirrored)
     {
-        let name = HeaderName::try_from(header.as_str()).map_err(|_| Error::new(Reason::new(Code::ConfigInvalid)))?;
+        let name = HeaderName::try_from(*header).map_err(|_| Error::new(Reason::new(Code::ConfigInvalid)))?;
         headers.insert(name, HeaderValue::try_from(value).map_err(unusable)?);
     }
     headers.insert(REQUEST_ID, HeaderValue::try_from(&called.request_id).map_err(unusable)?);

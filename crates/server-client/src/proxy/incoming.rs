@@ -11,8 +11,8 @@ use twinfetch_core::head::Head;
 use twinfetch_core::proxy::{Headers, SameOrigin};
 
 use super::{ProxyBody, Settings};
-use crate::api::REQUEST_ID;
 use crate::error::Error;
+use crate::incoming::REQUEST_ID;
 use crate::status;
 
 impl Settings {

@@ -20,7 +20,7 @@ impl Body {
 
     /// The client's own members, and those of the object that the caller gave.
     fn of_members(members: &Members, given: Option<&Self>) -> Result<Self, Failure> {
-        let own = members.list.iter().map(|(name, text)| (name.clone(), Value::from(text.expose())));
+        let own = members.list.iter().map(|(name, text)| ((*name).to_owned(), Value::from(text.expose())));
         let mut all: Map<String, Value> = own.collect();
         if let Some(given) = given {
             let object = serde_json::from_slice::<Map<String, Value>>(&given.bytes);
@@ -59,7 +59,7 @@ mod tests {
     use super::Body;
 
     fn members(encoding: Encoding) -> Content {
-        Content::Members(Members { encoding, list: vec![("csrfToken".to_owned(), Secret::new("a&b"))] })
+        Content::Members(Members { encoding, list: vec![("csrfToken", Secret::new("a&b"))] })
     }
 
     fn given(value: &Value) -> Body {

@@ -37,6 +37,16 @@ pub(crate) struct Limits {
     pub(crate) body: usize,
 }
 
+impl Limits {
+    /// The setting that would let nothing through.
+    pub(crate) fn unusable(&self) -> Option<&'static str> {
+        let Self { connect, head, idle, total, body } = self;
+        let waits = [("connect_timeout", connect), ("head_timeout", head), ("idle_timeout", idle), ("timeout", total)];
+        let no_wait = waits.iter().find(|(_, limit)| limit.is_zero()).map(|(setting, _)| *setting);
+        no_wait.or((*body == 0).then_some("body_limit"))
+    }
+}
+
 /// Servers close idle connections after 5 s at the earliest (Node's default); whoever writes into one that closes fails.
 const KEPT_OPEN: Duration = Duration::from_secs(4);
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use serde_json::{Value, json};
 use tracing_subscriber::fmt::MakeWriter;
 use twinfetch_core::seal::SealVersion;
-use twinfetch_server_client::{Api, ServerClient};
+use twinfetch_server_client::{Api, Dialect, Secret, ServerClient, Tokens};
 
 use crate::scripted::{Then, nobody, raw};
 use crate::stage::{ADA, COOKIE_NAME, Stage, claims_of, seal, with_cookie};
@@ -106,6 +106,41 @@ async fn nothing_secret_is_written_anywhere() {
     assert!(logged.contains("hyper"), "the log of the libraries is watched too");
     for (place, text) in [("the log", logged), ("what was shown", shown.join("\n"))] {
         let line = text.lines().find(|line| line.contains(CANARY) || line.contains(ADA.password));
+        assert_eq!(line, None, "in {place}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_secret_of_a_sign_in_is_written_anywhere() {
+    let log = Log::of_all_tests();
+    let pair = json!({ "accessToken": "canary-access", "refreshToken": "canary-refresh" });
+    let accepted = json!({ "success": true, "data": pair, "message": "canary-message" }).to_string();
+    let refused = json!({ "success": false, "data": pair, "message": "no" }).to_string();
+    let cookie = "\r\nset-cookie: accessToken=canary-cookie";
+    let (accepting, _accepting) = raw(answer(&format!("200 OK{cookie}"), &accepted), Then::Close).await;
+    let (refusing, _refusing) = raw(answer(&format!("401 X{cookie}"), &refused), Then::Close).await;
+    let (failing, _failing) = raw(answer("500 X", &accepted), Then::Close).await;
+    let mut shown = Vec::new();
+    for url in [accepting, refusing, failing, nobody().await] {
+        let client = ServerClient::builder().base_url(&url).dialect(Dialect::dual_token()).secrets(["canary-secret"]);
+        let client = client.build().unwrap();
+        let api = client.incoming(&with_cookie("accessToken=canary-visitor"));
+        let credentials = json!({ "email": "canary-name", "password": "canary-password" });
+        let tokens = Tokens { access: Secret::new("canary-a"), refresh: Some(Secret::new("canary-r")) };
+        let kept = api.with_tokens(tokens.clone());
+        shown.push(format!("{tokens:?} {kept:?} {:?}", kept.api().get::<Value>("/x?canary").await.err()));
+        shown.push(format!("{:?} {:?}", api.sign_in(&credentials).await, api.register(&credentials).await));
+        shown.push(format!("{:?} {:?}", api.refresh("canary-given").await, api.permissions().await));
+        shown.push(format!("{:?} {:?}", kept.refresh().await, kept.api().create_link_token().await));
+        shown.push(format!("{:?} {:?} {:?}", kept.api().sign_out().await, api.sign_out().await, api.set_cookies()));
+        let link = "/x?token=canary-link".parse().unwrap();
+        let single = ServerClient::builder().base_url(&url).dialect(Dialect::single_user()).secrets(["canary-secret"]);
+        shown.push(format!("{:?}", single.build().unwrap().background().sign_in_with_link(&link).await));
+    }
+    let logged = log.text();
+    assert!(logged.contains("verb=\"signIn\"") && logged.contains("POST /auth/login"), "{logged}");
+    for (place, text) in [("the log", logged), ("what was shown", shown.join("\n"))] {
+        let line = text.lines().find(|line| line.contains(CANARY));
         assert_eq!(line, None, "in {place}");
     }
 }

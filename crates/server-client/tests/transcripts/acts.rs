@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use twinfetch_server_client::{Code, Error, SignedIn};
 
-use crate::player::Player;
+use crate::player::{Player, shown};
 
 impl Player {
     /// Performs one act.
@@ -19,7 +19,7 @@ impl Player {
                     link.expires.map(|end| u64::try_from(end.duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap());
                 Ok(json!({ "token": link.token.expose(), "expiresAt": expires }))
             }
-            (Some("getSession"), _) => Ok(self.shown(&self.api.session().await?, &act["yields"])),
+            (Some("getSession"), _) => Ok(shown(&self.api.session().await?, &act["yields"])),
             (Some("permissions"), _) => {
                 self.permissions = self.api.permissions().await?;
                 Ok(json!(self.permissions.codes()))

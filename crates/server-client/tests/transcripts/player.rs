@@ -141,22 +141,22 @@ impl Player {
         }
     }
 
-    /// The session in the words of transcripts.
-    pub(crate) fn shown(&self, session: &Session, expected: &Value) -> Value {
-        let Some(session) = session.authenticated() else { return json!({ "status": "anonymous" }) };
-        let mut user: Value = session.user().unwrap();
-        // A signed token has to end; the claims of a transcript need not say when.
-        if let Some(user) = user.as_object_mut().filter(|_| expected["user"].get("exp").is_none()) {
-            user.remove("exp");
-        }
-        let mut shown = json!({ "status": "authenticated", "user": user });
-        if expected.get("accessToken").is_some() {
-            shown["accessToken"] = json!(session.access_token().map(Secret::expose));
-        }
-        shown
-    }
-
     pub(crate) const fn dialect(&self) -> &Dialect {
         &self.dialect
     }
+}
+
+/// The session in the words of transcripts.
+pub(crate) fn shown(session: &Session, expected: &Value) -> Value {
+    let Some(session) = session.authenticated() else { return json!({ "status": "anonymous" }) };
+    let mut user: Value = session.user().unwrap();
+    // A signed token has to end; the claims of a transcript need not say when.
+    if let Some(user) = user.as_object_mut().filter(|_| expected["user"].get("exp").is_none()) {
+        user.remove("exp");
+    }
+    let mut shown = json!({ "status": "authenticated", "user": user });
+    if expected.get("accessToken").is_some() {
+        shown["accessToken"] = json!(session.access_token().map(Secret::expose));
+    }
+    shown
 }

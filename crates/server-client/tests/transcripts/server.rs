@@ -1,6 +1,7 @@
 //! The other side of a transcript: a server that checks every request and gives the answer that is written for it.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
@@ -115,9 +116,9 @@ impl Received {
             return serde_json::from_slice(&self.body).unwrap_or_default();
         }
         let pairs = str::from_utf8(&self.body).unwrap().split('&').map(|pair| pair.split_once('=').unwrap());
-        let named = |value: String| names.get(&value).cloned().unwrap_or(value);
+        let told = |value: String| names.get(&value).cloned().unwrap_or(value);
         pairs
-            .map(|(name, value)| (decoded(name), json!(named(decoded(value)))))
+            .map(|(name, value)| (decoded(name), json!(told(decoded(value)))))
             .collect::<serde_json::Map<_, _>>()
             .into()
     }
@@ -163,7 +164,7 @@ async fn connection(socket: TcpStream, site: Site, script: Script) {
         headers.insert("content-length".to_owned(), json!(body.len().to_string()));
     }
     for (name, value) in &headers {
-        head.push_str(&format!("{name}: {}\r\n", value.as_str().unwrap()));
+        write!(head, "{name}: {}\r\n", value.as_str().unwrap()).unwrap();
     }
     // Whoever was asked may be gone.
     drop(socket.write_all(format!("{head}\r\n{body}").as_bytes()).await);

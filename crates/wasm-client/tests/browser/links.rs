@@ -16,7 +16,7 @@ const REFUSED: &str = r#"{ "status": 401, "body": { "code": 401, "message": "未
 // Where the page would have gone: it stays, and so does the test.
 const gone = []
 navigation.addEventListener('navigate', (event) => {
-  if (event.downloadRequest !== null || new URL(event.destination.url).pathname === location.pathname) return
+  if (event.downloadRequest !== null || event.destination.sameDocument) return
   gone.push(event.destination.url)
   event.preventDefault()
 })
@@ -27,11 +27,12 @@ extern "C" {
 }
 
 /// The addresses that the page was left for since the last time.
-fn left() -> Vec<String> {
+pub(crate) fn left() -> Vec<String> {
     left_for().iter().map(|address| address.as_string().unwrap()).collect()
 }
 
-fn go(address: &str) {
+/// Puts an address of this origin into the address bar.
+pub(crate) fn go(address: &str) {
     let history = web_sys::window().unwrap().history().unwrap();
     history.replace_state_with_url(&JsValue::from_str("state"), "", Some(address)).unwrap();
 }

@@ -2,11 +2,21 @@
 
 use twinfetch_core::call::Method;
 use twinfetch_core::error::Code;
-use twinfetch_wasm_client::{Body, Client, Options};
+use twinfetch_wasm_client::{Body, Client, Options, dialect};
+use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::script::{answer, begin, release, requested, sent, text, who};
+use crate::script::{answer, begin, client, release, requested, sent, text, who};
 use crate::verbs::{ADA, PAIR, body, signed_in};
+
+#[wasm_bindgen(inline_js = r#"
+export const hide_locks = () => Object.defineProperty(navigator, 'locks', { value: undefined, configurable: true })
+export const show_locks = () => delete navigator.locks
+"#)]
+extern "C" {
+    fn hide_locks();
+    fn show_locks();
+}
 
 const REFUSED: &str = r#"{ "status": 401, "body": { "success": false, "message": "expired" } }"#;
 const POSTS: &str = r#"{ "body": { "success": true, "data": [7] } }"#;
@@ -126,4 +136,25 @@ async fn a_stream_that_is_used_up_is_not_sent_twice() {
     let error = client.call(Method::Post, "/posts", Options { body, ..Options::default() }).await.unwrap_err();
     assert_eq!(error.code(), Code::Unauthorized);
     assert_eq!(sent(), ["POST /posts Bearer a1 abc", r#"POST /auth/refresh - {"refreshToken":"r1"}"#]);
+}
+
+#[wasm_bindgen_test]
+async fn a_read_that_is_refused_does_not_wait_for_itself() {
+    let text = twinfetch_core::dialect::shipped::dual_token();
+    let (before, rest) = text.split_once(r#""renewal": {"#).unwrap();
+    let text = format!(r#"{before}"renewal": {{ "kind": "reread" }}{}"#, rest.split_once('}').unwrap().1);
+    let answers = format!(r#"{{ "/auth/login": [{PAIR}], "/auth/me": [{REFUSED}] }}"#);
+    let client = client(dialect::from_json(&text), &answers);
+    assert_eq!(who(&client.sign_in(body("{}")).await.unwrap()), "anonymous");
+    assert_eq!(sent(), ["POST /auth/login - {}", "GET /auth/me Bearer a1"]);
+}
+
+#[wasm_bindgen_test]
+async fn tokens_are_renewed_also_where_there_are_no_locks() {
+    let newer = newer();
+    let client = signed_in(&format!(r#"{{ "/posts": [{REFUSED}, {POSTS}], "/auth/refresh": [{newer}] }}"#)).await;
+    hide_locks();
+    let got = get(&client).await;
+    show_locks();
+    assert_eq!(got.as_deref(), Ok("[7]"));
 }

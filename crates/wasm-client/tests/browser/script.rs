@@ -22,7 +22,7 @@ const respond = (answer) => {
 }
 const count = (path) => sent.filter((request) => request.path === path).length
 
-// The last answer of a path stays; 'hang' waits for `release` or for its signal.
+// The last answer of a path stays; 'hang' waits for `release` or for its signal, 'deaf' for neither.
 export const script = (given) => {
   sent = []
   waiting = []
@@ -37,6 +37,7 @@ export const script = (given) => {
     waiting.forEach((wait) => wait())
     const list = answers[path] ?? []
     const answer = list.length > 1 ? list.shift() : list[0]
+    if (answer === 'deaf') return new Promise(() => {})
     if (answer !== 'hang') return respond(answer)
     return new Promise((resolve, reject) => {
       hanging.push({ path, resolve: (answer) => resolve(respond(answer)) })

@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::cookies::{cookies, set_cookie};
-use crate::script::{answer, parse, sent, settings, text, who};
+use crate::script::{answer, begin, parse, release, requested, sent, settings, text, who};
 use crate::verbs::{ADA, PAIR, body};
 
 const KEY: &str = "twinfetch:http://backend.test";
@@ -24,10 +24,26 @@ export const forbid = () => {
 export const permit = () => {
   Storage.prototype.setItem = setItem
 }
+let release_lock
+// As another tab that is renewing does.
+export const take_lock = () => new Promise((taken) => {
+  navigator.locks.request('twinfetch-refresh', () => new Promise((release) => {
+    release_lock = release
+    taken()
+  }))
+})
+// Resolved once somebody waits for the lock.
+export const lock_is_wanted = async () => {
+  while ((await navigator.locks.query()).pending.length === 0);
+}
+export const leave_lock = () => release_lock()
 "#)]
 extern "C" {
     fn forbid();
     fn permit();
+    async fn take_lock();
+    async fn lock_is_wanted();
+    fn leave_lock();
 }
 
 fn local() -> web_sys::Storage {
@@ -141,18 +157,32 @@ async fn what_another_tab_renews_during_a_call_repeats_it_but_not_as_another_use
         let (_, _, mark) = entry(&local()).unwrap();
         let mark = if same { mark } else { "another".to_owned() };
         let calling = client.clone();
-        let call = crate::script::begin(async move { calling.get("/posts", Options::default()).await });
-        crate::script::requested("/posts", 1).await;
+        let call = begin(async move { calling.get("/posts", Options::default()).await });
+        requested("/posts", 1).await;
         local().set_item(KEY, &format!(r#"{{"access":"a2","refresh":"r2","mark":"{mark}"}}"#)).unwrap();
-        crate::script::release("/posts", REFUSED);
+        release("/posts", REFUSED);
         if same {
-            crate::script::requested("/posts", 2).await;
-            crate::script::release("/posts", POSTS);
+            requested("/posts", 2).await;
+            release("/posts", POSTS);
         }
         assert_eq!(call.end().await.map(drop).map_err(|error| error.code()), expected);
         let repeated = sent().iter().filter(|line| *line == "GET /posts Bearer a2").count();
         assert_eq!((repeated, sent().len()), if same { (1, 2) } else { (0, 1) });
     }
+    clear();
+}
+
+#[wasm_bindgen_test]
+async fn a_call_waits_for_the_tab_that_is_renewing_and_uses_what_that_brings() {
+    let (client, _) = signed_in(&[Storage::LocalStorage], &format!(r#"{{ "/posts": [{REFUSED}, {POSTS}] }}"#)).await;
+    let (_, _, mark) = entry(&local()).unwrap();
+    take_lock().await;
+    let call = begin(async move { client.get("/posts", Options::default()).await });
+    lock_is_wanted().await;
+    local().set_item(KEY, &format!(r#"{{"access":"a2","refresh":"r2","mark":"{mark}"}}"#)).unwrap();
+    leave_lock();
+    call.end().await.unwrap();
+    assert_eq!(sent(), ["GET /posts Bearer a1", "GET /posts Bearer a2"]);
     clear();
 }
 

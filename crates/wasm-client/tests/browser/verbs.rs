@@ -168,6 +168,17 @@ async fn a_read_that_began_before_a_sign_in_shows_who_has_signed_in() {
 }
 
 #[wasm_bindgen_test]
+async fn a_read_that_cannot_be_ended_holds_up_nobody_who_signs_in() {
+    let client = signed_in(&format!(r#"{{ "/auth/me": ["deaf", {ADA}], "/auth/login": [{PAIR}] }}"#)).await;
+    client.forget();
+    let reading = client.clone();
+    let reading = begin(async move { reading.session().await });
+    requested("/auth/me", 1).await;
+    assert_eq!(who(&client.sign_in(body("{}")).await.unwrap()), r#"{"id":1}"#);
+    drop(reading);
+}
+
+#[wasm_bindgen_test]
 async fn a_renewal_that_ends_after_the_sign_out_signs_nobody_in() {
     let client = signed_in(
         r#"{ "/auth/refresh": ["hang"], "/auth/logout": [{ "body": { "success": true } }], "/posts": [{ "status": 401, "body": {} }] }"#,
@@ -205,4 +216,12 @@ async fn an_update_changes_the_session_where_the_dialect_knows_it() {
     let error = signed_in("{}").await.update(body("{}")).await.unwrap_err();
     assert_eq!(error.code(), Code::ConfigInvalid);
     assert!(sent().is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn nothing_of_credentials_and_tokens_is_shown() {
+    let session = r#"{ "body": { "user": { "name": "ada" }, "accessToken": "a1-secret" } }"#;
+    let client = client(dialect::authjs(), &format!(r#"{{ "/api/auth/session": [{session}] }}"#));
+    let shown = format!("{:?} {:?}", client.session().await, body(r#"{ "password": "secret" }"#));
+    assert!(shown.contains("Authenticated") && !shown.contains("secret"), "{shown}");
 }

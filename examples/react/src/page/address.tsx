@@ -37,5 +37,6 @@ export const Link = ({ href, ...rest }: AnchorHTMLAttributes<HTMLAnchorElement> 
     event.preventDefault()
     go(href)
   }
-  return <a {...rest} href={href} onClick={follow} />
+  const current = useAddress().pathname === href ? 'page' : undefined
+  return <a {...rest} aria-current={current} href={href} onClick={follow} />
 }

@@ -1,4 +1,4 @@
-import { Fragment, useState } from 'react'
+import { Fragment, useEffect, useRef, useState } from 'react'
 import { LinkPage } from '../link/link-page'
 import { PostsPage } from '../posts/posts-page'
 import { SessionPage } from '../session/session-page'
@@ -12,17 +12,31 @@ import { Header } from './header'
 
 /** One of a system's pages, below the header that they share. */
 export const SystemPage = ({ system }: { readonly system: System }) => {
-  const [, , page = ''] = useAddress().pathname.split('/')
+  const { pathname } = useAddress()
+  const [, , page = ''] = pathname.split('/')
   const [answer, setAnswer] = useState<SignOutAnswer>()
+  const main = useMainOf(pathname)
   return (
     <Fragment key={useSignOuts()}>
       <Header system={system} onSignedOut={setAnswer} />
-      <main>
+      <main ref={main} tabIndex={-1}>
         <SignOutNotice answer={answer} />
         {contents(system, page)}
       </main>
     </Fragment>
   )
+}
+
+/** Moves the focus to another page's content, as a browser does when it loads one. */
+const useMainOf = (pathname: string) => {
+  const main = useRef<HTMLElement>(null)
+  const shown = useRef(pathname)
+  useEffect(() => {
+    if (shown.current === pathname) return
+    shown.current = pathname
+    main.current?.focus()
+  }, [pathname])
+  return main
 }
 
 const contents = (system: System, page: string) => {

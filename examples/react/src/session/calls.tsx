@@ -17,6 +17,7 @@ export const Calls = () => {
       <button data-testid="calls" disabled={pending} type="submit">
         {pending ? 'Calling…' : 'Ten calls at once'}
       </button>
+      {!answers && <small>However many of them are refused, the session is renewed once.</small>}
       {answers && (
         <span role="status">
           <span data-testid="calls-answered">{answers.filter(({ error }) => !error).length}</span> of {CALLS}{' '}

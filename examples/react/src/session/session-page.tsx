@@ -33,7 +33,7 @@ const Contents = ({ system }: { readonly system: System }) => {
       return (
         <div className="stack">
           <SessionCard session={session} system={system} />
-          <Renewal />
+          <Renewal system={system} />
           <Calls />
           {system.dialect.permissions && <Permissions />}
           {system.dialect.link && <LinkMaker system={system} />}

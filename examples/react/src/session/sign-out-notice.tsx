@@ -13,7 +13,7 @@ export const SignOutNotice = ({ answer }: { readonly answer: SignOutAnswer | und
   return (
     answer &&
     status !== 'authenticated' && (
-      <p className="card" data-answer={answer} data-testid="sign-out-answer" role="status">
+      <p className="card notice" data-answer={answer} data-testid="sign-out-answer" role="status">
         {words[answer]}
       </p>
     )

@@ -64,7 +64,7 @@ async fn s2_2_the_cookie_and_the_bearer_token_are_verified_with_no_network() {
     let headers = |cookie: Option<&str>, bearer: Option<&str>| {
         let cookie = cookie.map(|token| (COOKIE, format!("token={token}").parse().unwrap()));
         let bearer = bearer.map(|token| (AUTHORIZATION, format!("Bearer {token}").parse().unwrap()));
-        HeaderMap::from_iter(cookie.into_iter().chain(bearer))
+        cookie.into_iter().chain(bearer).collect::<HeaderMap>()
     };
     for (headers, expected) in [
         (headers(Some(&ada), None), ADA),
@@ -146,6 +146,12 @@ async fn s2_3_permissions_that_cannot_be_asked_are_unknown_not_refused() {
     let nobody = running.client.incoming(&HeaderMap::new());
     assert!(!nobody.can("account.user.read").await.unwrap());
     assert_eq!(nobody.permissions().await.unwrap_err().kind(), Kind::Unauthorized);
+    let left = signed_in(&running, ADMINISTRATOR).await;
+    left.api().sign_out().await.unwrap();
+    running.forget_calls().await;
+    assert!(!left.api().can("account.user.read").await.unwrap());
+    assert!(!running.client.background().can("account.user.read").await.unwrap());
+    assert_eq!(running.calls().await, Vec::<Value>::new());
 }
 
 #[tokio::test]

@@ -1,8 +1,10 @@
 //! The five systems, row by row: a test's name begins with the row that it is about.
 
+mod authjs;
 mod cookie_jwt;
 mod dual_token;
 mod forwarded_cookies;
+mod kept_cookie;
 mod oauth_cookie;
 mod renewal;
 mod single_user;

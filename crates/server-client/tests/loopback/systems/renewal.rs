@@ -103,6 +103,12 @@ async fn calls_of_one_incoming_request_renew_once_and_give_the_browser_the_new_t
     let (posts, me) = tokio::join!(posts.into_future(), me.into_future());
     assert!(posts.is_ok() && me.is_ok());
     assert_eq!(running.count("/auth/refresh").await, 1);
+    running.forget_calls().await;
+    let (first, again) = (signed_in.api(), signed_in.api());
+    let (first, again) = tokio::join!(first.session(), again.session());
+    assert!(first.unwrap().is_authenticated() && again.unwrap().is_authenticated());
+    assert!(signed_in.api().session().await.unwrap().is_authenticated());
+    assert_eq!(running.count("/auth/me").await, 1);
     let lines = api.set_cookies();
     let access = signed_in.tokens().unwrap().access;
     assert!(lines[0].to_str().unwrap().starts_with(&format!("accessToken={};", access.expose())));
@@ -141,13 +147,13 @@ async fn answer(request: Request, (asked, gate, renewals): (Arc<Notify>, Arc<Sem
         renewals.fetch_add(1, Ordering::SeqCst);
         asked.notify_one();
         gate.acquire().await.unwrap().forget();
-        return enveloped(StatusCode::OK, json!({ "accessToken": "a2", "refreshToken": "r2" }));
+        return enveloped(StatusCode::OK, &json!({ "accessToken": "a2", "refreshToken": "r2" }));
     }
     let good = parts.headers.get("authorization").is_some_and(|value| value == "Bearer a2");
-    if good { enveloped(StatusCode::OK, body) } else { enveloped(StatusCode::UNAUTHORIZED, Value::Null) }
+    if good { enveloped(StatusCode::OK, &body) } else { enveloped(StatusCode::UNAUTHORIZED, &Value::Null) }
 }
 
-fn enveloped(status: StatusCode, data: Value) -> Response {
+fn enveloped(status: StatusCode, data: &Value) -> Response {
     let body = json!({ "success": status.is_success(), "data": data, "message": "m" });
     (status, [("content-type", "application/json")], Body::from(body.to_string())).into_response()
 }

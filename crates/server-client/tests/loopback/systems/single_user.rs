@@ -82,9 +82,9 @@ async fn s3_3_a_link_signs_its_bearer_in_and_leaves_the_address() {
     let linked = api.sign_in_with_link(&address).await.unwrap().unwrap();
     assert_eq!(linked.location, "/posts?page=2");
     let _me: Value = linked.signed_in.api().get("/auth/me").await.unwrap();
-    let line = api.set_cookies()[0].to_str().unwrap().to_owned();
-    assert!(attributes(&line).contains(&"HttpOnly"), "{line}");
-    let session = running.incoming(super::cookie(&line)).session().await.unwrap();
+    let kept = api.set_cookies()[0].to_str().unwrap().to_owned();
+    assert!(attributes(&kept).contains(&"HttpOnly"), "{kept}");
+    let session = running.incoming(super::cookie(&kept)).session().await.unwrap();
     assert_eq!(session.authenticated().unwrap().claims()["sub"], "admin");
 }
 

@@ -1,11 +1,10 @@
 //! `/`: the access token, as this server found it in the cookie.
 
-use std::fmt::Write as _;
-
 use maud::{Markup, html};
-use sha2::{Digest as _, Sha256};
 use twinfetch_server_client::{Api, Authenticated};
 
+use super::site;
+use crate::fingerprint::fingerprint;
 use crate::layout::{failure, page, signed_out};
 use crate::visitor::Visitor;
 
@@ -17,10 +16,10 @@ pub(crate) async fn show(api: Api) -> Markup {
             p.lead { "Decrypted from the session cookie while this page was rendered, by Rust." }
             (card(session))
         },
-        Visitor::Anonymous => signed_out(),
-        Visitor::Unknown(cause) => failure(cause),
+        Visitor::Anonymous => signed_out(&site()),
+        Visitor::Unknown(cause) => failure(&site(), cause),
     };
-    page("Server token", &visitor, &content)
+    page(&site(), "Server token", &visitor, &content)
 }
 
 fn card(session: &Authenticated) -> Markup {
@@ -35,13 +34,4 @@ fn card(session: &Authenticated) -> Markup {
             dd { code data-testid="access-token" { (token.expose()) } }
         }
     }
-}
-
-/// The first 16 digits of the SHA-256: enough to compare by eye.
-fn fingerprint(token: &str) -> String {
-    Sha256::digest(token).iter().take(8).fold(String::new(), |mut digits, byte| {
-        // Writing to a string does not fail.
-        let _ = write!(digits, "{byte:02x}");
-        digits
-    })
 }

@@ -5,28 +5,17 @@ use std::collections::BTreeSet;
 use axum::Form;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use maud::{Markup, html};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use twinfetch_server_client::{Api, Error};
 
+use super::site;
 use crate::layout::{failure, page, signed_out};
+use crate::post::{NewPost, Post, form, list};
 use crate::visitor::Visitor;
-
-#[derive(Deserialize)]
-struct Post {
-    title: String,
-    body: Option<String>,
-    author: String,
-}
 
 #[derive(Deserialize)]
 struct Me {
     email: String,
-}
-
-/// What the form sends, and the backend takes.
-#[derive(Default, Deserialize, Serialize)]
-pub(crate) struct NewPost {
-    title: String,
 }
 
 /// Shows the page.
@@ -50,19 +39,19 @@ async fn render(api: &Api, new: &NewPost, refusal: Option<&Error>) -> Markup {
     let visitor = Visitor::of(api).await;
     let content = match &visitor {
         Visitor::Authenticated { .. } => {
-            let board = board(api).await.unwrap_or_else(|error| failure(&error));
-            html! { (form(new)) @if let Some(refusal) = refusal { (failure(refusal)) } (board) }
+            let board = board(api).await.unwrap_or_else(|error| failure(&site(), &error));
+            html! { (form("/posts", new)) @if let Some(refusal) = refusal { (failure(&site(), refusal)) } (board) }
         }
-        Visitor::Anonymous => signed_out(),
-        Visitor::Unknown(cause) => failure(cause),
+        Visitor::Anonymous => signed_out(&site()),
+        Visitor::Unknown(cause) => failure(&site(), cause),
     };
-    page("Posts", &visitor, &content)
+    page(&site(), "Posts", &visitor, &content)
 }
 
 /// Each part asks for what it shows, all at once, and knows nothing of the others.
 async fn board(api: &Api) -> Result<Markup, Error> {
     let (account, count, authors, longest, newest, list) =
-        tokio::try_join!(account(api), count(api), authors(api), longest(api), newest(api), list(api))?;
+        tokio::try_join!(account(api), count(api), authors(api), longest(api), newest(api), titles(api))?;
     Ok(html! {
         ul.facts { li { (account) } li { (count) } li { (authors) } li { (longest) } li { (newest) } }
         (list)
@@ -98,28 +87,6 @@ async fn newest(api: &Api) -> Result<Markup, Error> {
     Ok(html! { "Newest: " (posts.first().map_or("none", |post| post.title.as_str())) })
 }
 
-async fn list(api: &Api) -> Result<Markup, Error> {
-    let posts = all(api).await?;
-    Ok(html! {
-        @if posts.is_empty() { p { "No posts yet. Write the first one." } }
-        ul.posts {
-            @for post in &posts {
-                li.card data-testid="post" {
-                    h2 data-testid="post-title" { (post.title) }
-                    @if let Some(body) = post.body.as_deref().filter(|body| !body.is_empty()) { p { (body) } }
-                    small { (post.author) }
-                }
-            }
-        }
-    })
-}
-
-fn form(new: &NewPost) -> Markup {
-    html! {
-        form.row method="post" action="/posts" {
-            input name="title" value=(new.title) placeholder="A title" aria-label="Title of a new post" required
-                data-testid="new-post-title";
-            button data-testid="new-post-submit" { "Post" }
-        }
-    }
+async fn titles(api: &Api) -> Result<Markup, Error> {
+    Ok(list(&all(api).await?))
 }

@@ -1,0 +1,107 @@
+//! As whom calls and verbs are sent.
+
+use std::sync::Arc;
+
+use http::HeaderValue;
+use twinfetch_core::secret::Secret;
+use twinfetch_core::session::Presented;
+use twinfetch_core::verb::Verb;
+
+use crate::api::Api;
+use crate::driver::Credential;
+use crate::errand::{Done, Errand};
+use crate::error::Error;
+use crate::incoming::Outgoing;
+use crate::jar::Jar;
+use crate::keeper::Keeper;
+use crate::memo::Memo;
+use crate::transport::Body;
+use crate::visitor::Visitor;
+
+/// As whom calls are sent.
+#[derive(Clone)]
+pub(crate) enum Caller {
+    Kept(Arc<Keeper>),
+    Nobody,
+    Service(Secret),
+    Visitor,
+}
+
+impl Api {
+    pub(crate) fn keeper(&self) -> Option<&Arc<Keeper>> {
+        match &self.caller {
+            Caller::Kept(keeper) => Some(keeper),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn visitor(&self) -> Option<&Visitor> {
+        self.request.visitor()
+    }
+
+    /// What calls show, and who has a newer one when it is refused.
+    pub(crate) fn credential(&self) -> Result<Credential, Error> {
+        Ok(Credential { presented: self.present()?, keeper: self.keeper().cloned() })
+    }
+
+    pub(crate) fn present(&self) -> Result<Presented, Error> {
+        match &self.caller {
+            Caller::Kept(keeper) => keeper.present(self.client()).map_err(Error::new),
+            Caller::Nobody => Ok(Presented::default()),
+            Caller::Service(token) => Ok(Presented { token: Some(token.clone()), ..Presented::default() }),
+            Caller::Visitor => self.request.present(),
+        }
+    }
+
+    /// Performs a verb as this caller.
+    pub(crate) async fn errand(
+        &self,
+        verb: Verb,
+        credential: Credential,
+        details: Option<Body>,
+    ) -> Result<Done, Error> {
+        let _changing = self.memo().map(Memo::changing);
+        let jar = if verb == Verb::SignOut { self.app_cookies() } else { Jar::default() };
+        Errand { verb, credential, details, jar, request_id: self.request_id_or_fresh() }.run(self.client()).await
+    }
+
+    /// The cookies by which the app itself knows this caller.
+    fn app_cookies(&self) -> Jar {
+        match (&self.caller, self.visitor()) {
+            (Caller::Kept(keeper), _) => {
+                let mut jar = Jar::default();
+                keeper.set_cookies(self.client()).iter().for_each(|line| jar.keep(line));
+                jar
+            }
+            (Caller::Visitor, Some(visitor)) => Jar::of_session(&visitor.cookies(), self.client()),
+            _ => Jar::default(),
+        }
+    }
+
+    /// Has the response set the cookies of somebody who signed in.
+    pub(crate) fn give_to_browser(&self, keeper: &Arc<Keeper>) {
+        self.request.give(Outgoing::Of(Arc::clone(keeper)));
+    }
+
+    /// Has the response set cookies, and the visitor be nobody for the rest of this request.
+    pub(crate) fn sign_visitor_out(&self, lines: Vec<HeaderValue>) {
+        self.request.sign_out();
+        self.request.give(Outgoing::Lines(lines));
+    }
+
+    pub(crate) fn is_of_visitor(&self) -> bool {
+        matches!(self.caller, Caller::Visitor)
+    }
+
+    /// The bearer token of a service.
+    pub(crate) fn service_token(&self) -> Option<&Secret> {
+        match &self.caller {
+            Caller::Service(token) => Some(token),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn request_id_or_fresh(&self) -> String {
+        self.request.request_id_or_fresh()
+    }
+}

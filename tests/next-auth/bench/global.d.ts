@@ -1,0 +1,6 @@
+import type { Workbench } from './bench'
+
+declare global {
+  /** In the pages only. */
+  var bench: Workbench
+}

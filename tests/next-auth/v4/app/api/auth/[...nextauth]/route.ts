@@ -1,0 +1,6 @@
+import NextAuth from 'next-auth'
+import { options } from '../../../../auth'
+
+const answer = NextAuth(options)
+
+export { answer as GET, answer as POST }
