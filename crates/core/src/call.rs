@@ -110,13 +110,13 @@ impl Call {
     /// `Authorization`, `Cookie`, `Host` and those of the connection. The value is never repeated in the message.
     pub fn header(mut self, name: &str, value: &str) -> Result<Self, Error> {
         let name = name.to_ascii_lowercase();
-        if name.is_empty() || !name.bytes().all(is_token) {
+        if name.is_empty() || !text::all(&name, is_token) {
             return Err(invalid("a header's name is not a token"));
         }
         if RESERVED.contains(&name.as_str()) {
             return Err(invalid(&text::concat(&["the header ", &name, " is set by the client and cannot be given"])));
         }
-        if !value.bytes().all(|byte| matches!(byte, b'\t' | b' '..=b'~')) {
+        if !text::all(value, |byte| matches!(byte, b'\t' | b' '..=b'~')) {
             return Err(invalid(&text::concat(&["the value of the header ", &name, " is not printable ASCII"])));
         }
         self.headers.push((name, text::trim(value, text::is_blank).to_owned()));

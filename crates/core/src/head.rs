@@ -25,7 +25,7 @@ impl Head {
             content_type: header("content-type"),
             location: if matches!(status, 300..=399) { header("location") } else { None },
             request_id: header("x-request-id")
-                .filter(|id| (1..=128).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic())),
+                .filter(|id| (1..=128).contains(&id.len()) && text::all(id, |byte| byte.is_ascii_graphic())),
             retry_after: header("retry-after").and_then(|text| seconds(&text)),
         }
     }
@@ -42,7 +42,7 @@ impl Head {
 
 fn seconds(text: &str) -> Option<u64> {
     let text = text::trim(text, text::is_blank);
-    if text.is_empty() || text.len() > 9 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+    if text.is_empty() || text.len() > 9 || !text::all(text, |byte| byte.is_ascii_digit()) {
         return None;
     }
     let seconds = text.bytes().fold(0_u64, |sum, byte| sum * 10 + u64::from(byte - b'0'));

@@ -3,6 +3,24 @@
 //! The standard patterns do the same, but bring their searchers and the formatting of their panics into the browser's
 //! artefact: some 5 kB of compressed wasm for what are loops over a few bytes.
 
+/// What is asked of a byte: a function and not a closure type, so that one loop serves all who ask.
+type Question = fn(u8) -> bool;
+
+/// Where the first byte is of which it holds.
+pub(crate) fn position(text: &str, holds: Question) -> Option<usize> {
+    text.bytes().position(holds)
+}
+
+/// Whether it holds of every byte.
+pub(crate) fn all(text: &str, holds: Question) -> bool {
+    text.bytes().all(holds)
+}
+
+/// Whether it holds of any byte.
+pub(crate) fn any(text: &str, holds: Question) -> bool {
+    position(text, holds).is_some()
+}
+
 /// The parts before and after the first `byte`.
 pub(crate) fn cut(text: &str, byte: u8) -> Option<(&str, &str)> {
     split_around(text, text.bytes().position(|other| other == byte)?)
@@ -15,7 +33,7 @@ pub(crate) fn cut_last(text: &str, byte: u8) -> Option<(&str, &str)> {
 
 /// Whether the byte is in there.
 pub(crate) fn has(text: &str, byte: u8) -> bool {
-    text.bytes().any(|other| other == byte)
+    cut(text, byte).is_some()
 }
 
 /// The part before the first `byte`, which is all when there is none.
@@ -37,7 +55,7 @@ pub(crate) fn parts(text: &str, byte: u8) -> impl Iterator<Item = &str> {
 }
 
 /// Without the bytes at both ends that are to be stripped.
-pub(crate) fn trim(text: &str, strip: impl Fn(u8) -> bool) -> &str {
+pub(crate) fn trim(text: &str, strip: Question) -> &str {
     let start = text.bytes().position(|byte| !strip(byte)).unwrap_or(text.len());
     let end = text.bytes().rposition(|byte| !strip(byte)).map_or(start, |last| last + 1);
     text.get(start..end).unwrap_or_default()

@@ -7,7 +7,7 @@ use crate::text;
 pub fn payload(token: &str) -> Option<&str> {
     let (_, rest) = text::cut(token, b'.')?;
     let (payload, signature) = text::cut(rest, b'.')?;
-    (!payload.is_empty() && !signature.bytes().any(|byte| byte == b'.')).then_some(payload)
+    (!payload.is_empty() && !text::has(signature, b'.')).then_some(payload)
 }
 
 /// When the token ends, in milliseconds since 1970, by its `exp` claim (RFC 7519 §4.1.4).

@@ -25,7 +25,7 @@ impl Origin {
         } else {
             return Err(NOT_ABSOLUTE);
         };
-        let end = rest.bytes().position(|byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(rest.len());
+        let end = text::position(rest, |byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(rest.len());
         let (authority, rest) = (rest.get(..end).unwrap_or_default(), rest.get(end..).unwrap_or_default());
         if text::has(authority, b'@') {
             return Err("it must not carry a user name or password");
@@ -69,7 +69,7 @@ impl BaseUrl {
     pub fn parse(url: &str, setting: &str) -> Result<Self, Error> {
         let (origin, rest) =
             Origin::split(text::trim(url, |byte| byte == b' ')).map_err(|reason| refuse(setting, reason))?;
-        if rest.bytes().any(|byte| matches!(byte, b'?' | b'#')) {
+        if text::any(rest, |byte| matches!(byte, b'?' | b'#')) {
             return Err(refuse(setting, "it must not have a query or a fragment"));
         }
         let prefix = rest.strip_suffix('/').unwrap_or(rest);

@@ -66,7 +66,7 @@ pub(super) fn is_ambiguous(route: &str) -> bool {
 }
 
 fn has_control(path: &str) -> bool {
-    path.bytes().any(|byte| byte < b' ' || matches!(byte, b'\\' | 0x7f))
+    text::any(path, |byte| byte < b' ' || matches!(byte, b'\\' | 0x7f))
 }
 
 fn has_dots(route: &str) -> bool {

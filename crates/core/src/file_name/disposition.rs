@@ -24,14 +24,14 @@ pub fn parse(value: &str) -> Option<String> {
 /// The next `name=value` and what follows it; parameters without a value are passed over.
 fn parameter(mut rest: &str) -> Option<(&str, String, &str)> {
     loop {
-        let end = rest.bytes().position(|byte| matches!(byte, b'=' | b';'))?;
+        let end = text::position(rest, |byte| matches!(byte, b'=' | b';'))?;
         let (name, after) = (rest.get(..end)?, rest.get(end + 1..)?);
         if rest.as_bytes().get(end) == Some(&b';') {
             rest = after;
             continue;
         }
         let name = text::trim(name, text::is_blank);
-        let value = after.get(after.bytes().position(|byte| !text::is_blank(byte)).unwrap_or(after.len())..)?;
+        let value = after.get(text::position(after, |byte| !text::is_blank(byte)).unwrap_or(after.len())..)?;
         if let Some(quoted) = value.strip_prefix("\"") {
             let (value, rest) = unquote(quoted)?;
             return Some((name, value, text::cut(rest, b';').map_or("", |(_, rest)| rest)));

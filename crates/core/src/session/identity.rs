@@ -3,6 +3,7 @@
 use crate::dialect::SessionFields;
 use crate::document::Document;
 use crate::secret::Secret;
+use crate::text;
 
 /// What a session document says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +29,7 @@ pub fn read_claims<D: Document + Clone>(fields: &SessionFields, claims: &D) -> O
 /// Whether a text can be sent as a bearer token (RFC 6750 §2.1).
 pub fn is_bearer(text: &str) -> bool {
     !text.is_empty()
-        && text.bytes().all(|byte| {
+        && text::all(text, |byte| {
             byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'=' | b':' | b'|')
         })
 }

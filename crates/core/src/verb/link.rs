@@ -63,7 +63,7 @@ pub fn sign_in_address(dialect: &Dialect, backend: &BaseUrl, return_to: &str) ->
     let redirect = field(dialect.redirect, "redirect")?;
     let route = text::before(text::before(return_to, b'#'), b'?');
     let foreign = !route.starts_with('/') || route.starts_with("//") || Path::parse(route, backend).is_err();
-    if foreign || return_to.bytes().any(|byte| byte < b' ' || matches!(byte, b'\\' | 0x7f)) {
+    if foreign || text::any(return_to, |byte| byte < b' ' || matches!(byte, b'\\' | 0x7f)) {
         return Err(invalid("the way back must be a path of the app that begins with one slash"));
     }
     let mut path = Path::parse(redirect.path.as_str(), backend)?;
