@@ -16,10 +16,11 @@ pub(crate) fn all(origin: &str) -> anyhow::Result<Vec<Arc<System>>> {
     let mut systems = Vec::new();
     for about in &SYSTEMS {
         let variable = |name: &str| env::var(format!("{}_{name}", about.name.to_ascii_uppercase())).ok();
-        match System::new(about, variable, origin)? {
-            Some(system) => systems.push(Arc::new(system)),
-            None => tracing::info!(system = about.name, "left out: its secret is not set"),
-        }
+        let Some(system) = System::new(about, variable, origin)? else {
+            tracing::info!(system = about.name, "left out: its secret is not set");
+            continue;
+        };
+        systems.push(Arc::new(system));
     }
     Ok(systems)
 }
