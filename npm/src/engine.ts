@@ -119,7 +119,9 @@ export const startEngine = (
   }
   const toSignIn = () => {
     const { signInPage } = config
-    if (!signInPage || leaving || typeof location === 'undefined' || location.pathname === signInPage) return
+    if (!signInPage || leaving || typeof location === 'undefined') return
+    // Some servers add a slash: the page itself must not lead to itself.
+    if (bare(location.pathname) === bare(signInPage)) return
     leaving = true
     location.assign(`${signInPage}?returnTo=${encodeURIComponent(here())}`)
   }
@@ -178,6 +180,8 @@ export const startEngine = (
       call(deadline, 'POST', path, { ...options, body: formOf(file, options) }),
   }
 }
+
+const bare = (path: string) => path.replace(/\/$/, '')
 
 /** The page's own address, as a path. */
 const here = () => `${location.pathname}${location.search}${location.hash}`

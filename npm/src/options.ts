@@ -55,7 +55,8 @@ export const checkOptions = (
   if (!storage.every((place) => storages.includes(place))) refuse(`storage must be of ${storages.join(', ')}`)
   if (storage.includes('cookie') && !('cookie' in dialect.seal))
     refuse('storage cookie needs a seal with a cookie')
-  if (!/^(\/(?!\/)[^\\]*)?$/.test(signInPage ?? '')) refuse('signInPage must be a path of the app')
+  if (!/^(\/(?!\/)[^\\?#\s]*)?$/.test(signInPage ?? ''))
+    refuse('signInPage must be a path of the app, without query')
   return { dialect, baseUrl, appUrl, timeout, sessionMaxAge, signInPage, storage }
 }
 

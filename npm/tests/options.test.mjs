@@ -68,6 +68,7 @@ test('an unknown, a missing and a wrong field of a dialect are refused with thei
   const cases = [
     [(dialect) => Object.assign(dialect, { extra: 1 }), 'dialect/extra is unknown'],
     [(dialect) => Object.assign(dialect, { toString: 1 }), 'dialect/toString is unknown'],
+    [(dialect) => Object.assign(dialect, { 'tokens?': 1 }), 'dialect/tokens? is unknown'],
     [(dialect) => Object.assign(dialect.identity, { endpoin: '' }), 'dialect/identity/endpoin is unknown'],
     [
       (dialect) => Object.assign(dialect.identity.notices[0], { x: 1 }),

@@ -257,6 +257,25 @@ test('a refused call leads to the sign-in page once, with the way back', async (
   assert.deepEqual(visited, ['/login?returnTo=%2Fposts%3Fpage%3D2%23top'])
 })
 
+test('the sign-in page does not lead to itself, also not where the server added a slash', async (test) => {
+  for (const at of ['/login', '/login/', '/login?returnTo=%2F']) {
+    const { visited } = page(test, at)
+    script(test, { 'GET /x': json({}, { status: 401 }) })
+    assert.equal((await client(oauthCookie, { signInPage: '/login' }).get('/x')).error.code, 'unauthorized')
+    assert.deepEqual(visited, [], at)
+  }
+  for (const signInPage of [
+    '/login?a',
+    '/login#a',
+    '//evil.test',
+    '/\\evil.test',
+    '/\t/evil.test',
+    'login',
+  ]) {
+    assert.throws(() => client(oauthCookie, { signInPage }), { code: 'config_invalid' }, signInPage)
+  }
+})
+
 test('the way to the provider leads back to the app, and nowhere else', async (test) => {
   const { visited } = page(test, '/posts')
   const api = client(oauthCookie)

@@ -35,9 +35,8 @@ pub(crate) struct Answer {
 
 impl Answer {
     /// An answer that was understood already.
-    pub(crate) fn of(texts: &[String]) -> Self {
-        let body = Value::from(texts).to_string();
-        Self { status: 200, request_id: None, content: Some((body.into(), String::new())) }
+    pub(crate) fn of(document: &Value) -> Self {
+        Self { status: 200, request_id: None, content: Some((document.to_string().into(), String::new())) }
     }
 
     /// The bytes that the body takes.

@@ -72,7 +72,8 @@ impl Api {
     /// large: it could never become valid again, and an error would lock its owner out. [`Self::session_refusal`] and a
     /// `tracing` event say why.
     ///
-    /// Of an [`Api`] of somebody [who signed in here](crate::SignedIn::api) it is what the backend says of the tokens now.
+    /// Of an [`Api`] of somebody [who signed in here](crate::SignedIn::api) it is what the backend says of the
+    /// tokens; a background asks it each time.
     ///
     /// # Errors
     /// It is unknown who is signed in: the cookie is genuine but not in the dialect's form, the backend could not be
@@ -81,7 +82,7 @@ impl Api {
         match &self.caller {
             Caller::Kept(keeper) => {
                 self.request.becomes_personal();
-                keeper.session(self.client(), self.request_id_or_fresh()).await
+                keeper.session(self.client(), self.request_id_or_fresh(), self.memo()).await
             }
             Caller::Nobody | Caller::Service(_) | Caller::Visitor => self.request.session().await,
         }

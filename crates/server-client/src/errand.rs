@@ -19,6 +19,7 @@ use crate::driver::{Credential, Hands};
 use crate::error::{Called, Cause, Error};
 use crate::incoming::REQUEST_ID;
 use crate::jar::Jar;
+use crate::session::Session;
 use crate::transport::Body;
 
 /// One verb with all that it needs.
@@ -37,6 +38,16 @@ pub(crate) struct Done {
     /// The last answer's document.
     pub(crate) document: Value,
     pub(crate) set_cookies: Vec<HeaderValue>,
+}
+
+impl Done {
+    /// Who the document says is signed in.
+    pub(crate) fn session(self, client: &ServerClient) -> Session {
+        match self.outcome {
+            Outcome::Session(standing) => Session::told(standing, self.document, client.dialect()),
+            _ => Session::Anonymous,
+        }
+    }
 }
 
 /// What a caller adds to a verb, as JSON.

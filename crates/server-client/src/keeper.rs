@@ -12,17 +12,20 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared};
 use http::HeaderValue;
+use serde_json::Value;
 use twinfetch_core::error::Error as Reason;
 use twinfetch_core::secret::Secret;
-use twinfetch_core::session::{Authenticated, Errand as Since, Held, Presented, Session as Found, Tokens};
+use twinfetch_core::session::{Authenticated, Errand as Since, Held, Presented, Session as Found, Standing, Tokens};
 use twinfetch_core::verb::{Outcome, Permissions, Verb};
 
+use crate::answer::Answer;
 use crate::client::ServerClient;
 use crate::driver::Credential;
 use crate::errand::{Done, Errand};
 use crate::error::Error;
 use crate::incoming::fresh;
 use crate::jar::Jar;
+use crate::memo::{Key, Memo};
 use crate::relay;
 use crate::session::Session;
 
@@ -136,9 +139,14 @@ impl Keeper {
         }
     }
 
-    /// Who is signed in: the app's word at the sign-in, else the backend's now.
-    pub(crate) async fn session(self: &Arc<Self>, client: &ServerClient, request_id: String) -> Result<Session, Error> {
-        let (read, presented) = {
+    /// Who is signed in: the app's word at the sign-in, else the backend's, which is asked once per incoming request.
+    pub(crate) async fn session(
+        self: &Arc<Self>,
+        client: &ServerClient,
+        request_id: String,
+        memo: Option<&Memo>,
+    ) -> Result<Session, Error> {
+        let presented = {
             let kept = self.lock();
             if kept.held.tokens().is_none() && kept.cookie.is_none() {
                 return Ok(Session::Anonymous);
@@ -146,22 +154,38 @@ impl Keeper {
             if let Some(session) = &kept.session {
                 return Ok(session.clone());
             }
-            (kept.held.begin(), kept.present(client).map_err(Error::new)?)
+            kept.present(client).map_err(Error::new)?
         };
-        let credential = Credential { presented, keeper: Some(Arc::clone(self)) };
-        let errand = Errand { verb: Verb::ReadSession, credential, details: None, jar: Jar::default(), request_id };
-        let session = errand.run(client).await?.session(client);
-        let found = match &session {
-            Session::Anonymous => Found::Anonymous,
-            Session::Authenticated(_) => Found::Authenticated(Authenticated {
-                claims: (),
-                user: String::new(),
-                access_token: None,
-                expires_at: None,
-            }),
+        let key = Key::of_verb(Verb::ReadSession, &presented);
+        let (keeper, own) = (Arc::clone(self), client.clone());
+        let ask = move || keeper.ask(own, presented, request_id);
+        let told = match memo {
+            Some(memo) => memo.once(key, ask).await?,
+            None => ask().await?,
         };
-        self.lock().held.finish(read, found, client.milliseconds());
-        Ok(session)
+        Session::of_document(told.decode()?.data, client)
+    }
+
+    /// Asks the backend who is signed in; `null` is nobody.
+    async fn ask(
+        self: Arc<Self>,
+        client: ServerClient,
+        presented: Presented,
+        request_id: String,
+    ) -> Result<Answer, Error> {
+        let since = self.lock().held.set_out(Verb::ReadSession);
+        let credential = Credential { presented, keeper: Some(Arc::clone(&self)) };
+        let errand = Errand { verb: since.verb, credential, details: None, jar: Jar::default(), request_id };
+        let Done { outcome, document, .. } = errand.run(&client).await?;
+        let is_nobody = matches!(outcome, Outcome::Session(Standing::Anonymous));
+        let found = if is_nobody {
+            Found::Anonymous
+        } else {
+            let (claims, user) = ((), String::new());
+            Found::Authenticated(Authenticated { claims, user, access_token: None, expires_at: None })
+        };
+        self.lock().held.finish(since.read, found, client.milliseconds());
+        Ok(Answer::of(if is_nobody { &Value::Null } else { &document }))
     }
 
     /// Forgets it all: the session is over.
@@ -216,16 +240,6 @@ impl Kept {
     fn leave(&mut self) {
         (self.cookie, self.mirrored, self.session) = (None, None, None);
         self.set_cookies.clear();
-    }
-}
-
-impl Done {
-    /// Who the document says is signed in.
-    pub(crate) fn session(self, client: &ServerClient) -> Session {
-        match self.outcome {
-            Outcome::Session(standing) => Session::told(standing, self.document, client.dialect()),
-            _ => Session::Anonymous,
-        }
     }
 }
 

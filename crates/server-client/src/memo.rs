@@ -14,6 +14,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared, WeakShared};
 use twinfetch_core::secret::Secret;
 use twinfetch_core::session::Presented;
+use twinfetch_core::verb::Verb;
 
 use crate::answer::Answer;
 use crate::error::Error;
@@ -27,6 +28,14 @@ pub(crate) struct Key {
     pub(crate) identity: Identity,
     pub(crate) path: String,
     pub(crate) headers: Vec<(String, String)>,
+}
+
+impl Key {
+    /// Of what a verb brings. No header has such a name, so that no call of the same path is mistaken for it.
+    pub(crate) fn of_verb(verb: Verb, presented: &Presented) -> Self {
+        let headers = vec![(":verb".to_owned(), verb.name().to_owned())];
+        Self { identity: Identity::of(presented), path: String::new(), headers }
+    }
 }
 
 /// Who asks, by what is shown.

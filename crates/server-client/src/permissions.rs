@@ -10,7 +10,7 @@ use crate::driver::Credential;
 use crate::errand::Errand;
 use crate::error::Error;
 use crate::jar::Jar;
-use crate::memo::{Identity, Key};
+use crate::memo::Key;
 
 impl Api {
     /// What whoever is signed in may do. Within one incoming request it is asked once, until a call changes something.
@@ -74,16 +74,14 @@ impl Api {
 
     async fn permission_codes(&self) -> Result<Vec<String>, Error> {
         let Credential { presented, keeper } = self.credential()?;
-        // No header has such a name, so that no call of the same path is mistaken for it.
-        let headers = vec![(":verb".to_owned(), Verb::ReadPermissions.name().to_owned())];
-        let key = Key { identity: Identity::of(&presented), path: String::new(), headers };
+        let key = Key::of_verb(Verb::ReadPermissions, &presented);
         let (client, request_id) = (self.client().clone(), self.request_id_or_fresh());
         let credential = Credential { presented, keeper };
         let ask = move || async move {
             let errand =
                 Errand { verb: Verb::ReadPermissions, credential, details: None, jar: Jar::default(), request_id };
             match errand.run(&client).await?.outcome {
-                Outcome::Permissions(codes) => Ok(Answer::of(&codes)),
+                Outcome::Permissions(codes) => Ok(Answer::of(&Value::from(codes))),
                 _ => Err(Error::new(Reason::new(Code::MalformedBody))),
             }
         };

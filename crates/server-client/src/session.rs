@@ -155,6 +155,17 @@ impl Session {
         opened.map(|opened| Self::opened(opened, fields)).transpose()
     }
 
+    /// The session in a document of the backend; `null` is nobody's.
+    pub(crate) fn of_document(document: Value, client: &ServerClient) -> Result<Self, Error> {
+        let Identity::Endpoint { session: fields, .. } = &client.dialect().identity;
+        if document.is_null() {
+            return Ok(Self::Anonymous);
+        }
+        let standing = read_claims(fields, &&document);
+        let standing = standing.ok_or_else(|| Error::new(Reason::new(Code::SessionMalformed)))?;
+        Ok(Self::told(standing, document, client.dialect()))
+    }
+
     /// A session that the backend vouches for.
     pub(crate) fn told(standing: Standing, document: Value, dialect: &Dialect) -> Self {
         let Identity::Endpoint { session: fields, .. } = &dialect.identity;

@@ -66,7 +66,9 @@ pub(crate) fn passed_on(cookies: &Cookies<'_>, dialect: &Dialect) -> (Option<Sec
     let pairs = names.filter_map(|name| cookies.iter().find(|(known, _)| *known == name));
     let pairs: Vec<String> = pairs.map(|(name, value)| format!("{name}={value}")).collect();
     let cookie = (!pairs.is_empty()).then(|| Secret::new(pairs.join("; ")));
-    (cookie, mirror.and_then(|name| cookies.value(name)).map(std::borrow::Cow::into_owned))
+    // As it is, as in a browser: it is the cookie that the backend compares it with.
+    let mirrored = mirror.and_then(|name| cookies.iter().find(|(known, _)| *known == name));
+    (cookie, mirrored.map(|(_, value)| value.to_owned()))
 }
 
 /// Whether cookies hold one of those by which a backend knows its user.

@@ -1,6 +1,4 @@
 //! The dialect of `docs/dialects.md`, on a server: the part between the comments is shown there.
-#![expect(clippy::expect_used, reason = "a test fails by panicking")]
-
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::sync::{Arc, Mutex};

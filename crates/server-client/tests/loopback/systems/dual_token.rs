@@ -242,3 +242,24 @@ fn hexadecimal(bytes: &[u8]) -> String {
         text
     })
 }
+
+proptest::proptest! {
+    #[test]
+    fn no_header_stops_the_server(
+        bearer in "([ -~]|\\xe9){0,200}",
+        parts in proptest::collection::vec("[A-Za-z0-9._%=-]{0,60}", 1..5),
+    ) {
+        use futures_util::FutureExt as _;
+        let client = twinfetch_server_client::ServerClient::builder().base_url("http://localhost:1");
+        let client = client.dialect(twinfetch_server_client::Dialect::dual_token()).secrets([super::SECRET]);
+        let client = client.build().unwrap();
+        let token = parts.join(".");
+        let bearers = [bearer.clone(), format!("Bearer {bearer}"), format!("bearer  {token}")];
+        for authorization in bearers.iter().filter_map(|value| http::HeaderValue::from_bytes(value.as_bytes()).ok()) {
+            let mut headers = with_cookie(&format!("accessToken={token}; __Host-accessToken={token}"));
+            headers.insert("authorization", authorization);
+            let session = client.incoming(&headers).session().now_or_never().unwrap();
+            proptest::prop_assert!(!session.unwrap().is_authenticated());
+        }
+    }
+}

@@ -4,9 +4,10 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::response::{IntoResponse as _, Response};
 use http::header::SET_COOKIE;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
 use serde_json::{Value, json};
-use twinfetch_server_client::{Api, Dialect, Kind, ServerClient};
+use tower_service::Service as _;
+use twinfetch_server_client::{Api, Dialect, Kind, Proxy, ServerClient};
 
 use crate::scripted::{Scripted, nobody};
 use crate::stage::with_cookie;
@@ -38,6 +39,9 @@ async fn answer(request: Request) -> Response {
     let (cookie, csrf) = (header("cookie"), header("x-csrf"));
     let signed_in = cookie.as_ref().is_some_and(|cookie| cookie.contains("sid=ada"));
     let echo = json!({ "user": { "name": "ada" }, "cookie": cookie, "csrf": csrf, "bearer": header("authorization") });
+    if request.method() != Method::GET && request.uri().path() != "/x" {
+        assert_eq!((header("cache-control").as_deref(), header("x-request-id").is_some()), (Some("no-store"), true));
+    }
     let body = |value: &Value| Body::from(value.to_string());
     let json = [("content-type", "application/json")];
     match request.uri().path() {
@@ -69,8 +73,22 @@ async fn only_the_named_cookies_are_passed_on_and_no_bearer_token() {
         (&json!("sid=ada; csrf=a%2Fb"), &json!(null), &json!(null))
     );
     let changed: Value = api.post("/x").await.unwrap();
-    assert_eq!((&changed["cookie"], &changed["csrf"]), (&json!("sid=ada; csrf=a%2Fb"), &json!("a/b")));
+    assert_eq!((&changed["cookie"], &changed["csrf"]), (&json!("sid=ada; csrf=a%2Fb"), &json!("a%2Fb")));
     assert!(api.session_was_read());
+}
+
+#[tokio::test]
+async fn a_proxy_passes_them_on_too() {
+    let backend = Scripted::new(answer).await;
+    let mut proxy = Proxy::builder(client(&backend.url)).allow("/x").build().unwrap();
+    for (method, csrf) in [(Method::GET, json!(null)), (Method::POST, json!("a%2Fb"))] {
+        let request = Request::builder().method(method).uri("/x").header("sec-fetch-site", "same-origin");
+        let request = request.header("cookie", "theme=dark; sid=ada; csrf=a%2Fb").header("x-csrf", "of-a-page");
+        let response = proxy.call(request.body(Body::empty()).unwrap()).await.unwrap();
+        let body = axum::body::to_bytes(Body::new(response.into_body()), 4096).await.unwrap();
+        let echo: Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!((&echo["cookie"], &echo["csrf"]), (&json!("sid=ada; csrf=a%2Fb"), &csrf));
+    }
 }
 
 #[tokio::test]
@@ -111,7 +129,7 @@ async fn a_sign_in_keeps_the_cookies_and_relays_those_that_are_known() {
     let api = client(&backend.url).incoming(&HeaderMap::new());
     let signed_in = api.sign_in(&json!({ "name": "ada" })).await.unwrap();
     let changed: Value = signed_in.api().post("/x").await.unwrap();
-    assert_eq!((&changed["cookie"], &changed["csrf"]), (&json!("sid=ada; csrf=c%2F2"), &json!("c/2")));
+    assert_eq!((&changed["cookie"], &changed["csrf"]), (&json!("sid=ada; csrf=c%2F2"), &json!("c%2F2")));
     assert!(signed_in.api().session().await.unwrap().is_authenticated());
     let lines: Vec<_> = api.set_cookies().iter().map(|line| line.to_str().unwrap().to_owned()).collect();
     assert_eq!(lines, ["sid=ada; Path=/; HttpOnly", "csrf=c%2F2; Path=/"]);

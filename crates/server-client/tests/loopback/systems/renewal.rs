@@ -103,6 +103,12 @@ async fn calls_of_one_incoming_request_renew_once_and_give_the_browser_the_new_t
     let (posts, me) = tokio::join!(posts.into_future(), me.into_future());
     assert!(posts.is_ok() && me.is_ok());
     assert_eq!(running.count("/auth/refresh").await, 1);
+    running.forget_calls().await;
+    let (first, again) = (signed_in.api(), signed_in.api());
+    let (first, again) = tokio::join!(first.session(), again.session());
+    assert!(first.unwrap().is_authenticated() && again.unwrap().is_authenticated());
+    assert!(signed_in.api().session().await.unwrap().is_authenticated());
+    assert_eq!(running.count("/auth/me").await, 1);
     let lines = api.set_cookies();
     let access = signed_in.tokens().unwrap().access;
     assert!(lines[0].to_str().unwrap().starts_with(&format!("accessToken={};", access.expose())));
