@@ -21,7 +21,7 @@ pub(crate) fn run() -> Result<()> {
     println!();
     println!("  React app  {}   all systems, to choose from", stack.react_url());
     println!("  Next app   {}   the Auth.js pair", stack.next_url());
-    println!("  axum app   {}   reads the Next app's session", stack.axum_url());
+    println!("  axum app   {}/systems   all systems, rendered by Rust from the same sessions", stack.axum_url());
     println!("  backend    {}", stack.backend_url());
     println!("  sign in as ada with the password lovelace-1843, or as grace with hopper-1906");
     println!("  Ctrl-C stops them all");

@@ -80,6 +80,7 @@ test('S3.3 a link made here signs another browser in, and its token leaves the a
       await page.getByTestId('link-make').click()
       const link = await page.getByTestId('link-address').inputValue()
       assert.match(link, /\/s3\?token=eyJ/)
+      assert.match((await page.locator('label[for="link"]').textContent()) ?? '', /for (59|60) minutes$/)
       const [answer] = await Promise.all([guest.waitForResponse(link), guest.goto(link)])
       assert.equal(answer.status(), 303)
       const { location, 'referrer-policy': referrer, 'cache-control': cache } = await answer.allHeaders()

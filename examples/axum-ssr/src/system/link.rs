@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use axum::extract::{OriginalUri, Request, State};
 use axum::http::header::REFERRER_POLICY;
@@ -61,12 +62,21 @@ impl System {
         let token = encoded(link.token.expose());
         let address = format!("{}{}?{parameter}={token}", self.origin, self.path());
         html! {
-            p.card {
-                label for="link" { "Whoever opens it is signed in, for an hour: " }
+            p.card.stack {
+                label for="link" {
+                    "Whoever opens it is signed in"
+                    @if let Some(minutes) = minutes(link) { ", for " (minutes) " minutes" }
+                }
                 input id="link" readonly value=(address) data-testid="link-address";
             }
         }
     }
+}
+
+/// How long a link is good.
+fn minutes(link: &LinkToken) -> Option<u64> {
+    let left = link.expires?.duration_since(SystemTime::now()).ok()?;
+    Some(left.as_secs().div_ceil(60))
 }
 
 /// A value in a query (RFC 3986 §2.3).
