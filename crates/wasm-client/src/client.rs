@@ -55,6 +55,8 @@ pub(crate) struct Inner {
     pub(crate) reading: Once,
     pub(crate) reader: RefCell<Option<(Read, AbortController)>>,
     pub(crate) renewing: Once,
+    /// What ends the sign-in that is under way.
+    pub(crate) entering: RefCell<Option<AbortController>>,
     /// Whether it was asked of its own accord what the user of this session may do.
     pub(crate) asked: Cell<bool>,
     /// Whether the page is being left for the sign-in page.
@@ -88,6 +90,7 @@ impl Client {
             reading: Once::default(),
             reader: RefCell::default(),
             renewing: Once::default(),
+            entering: RefCell::default(),
             asked: Cell::default(),
             leaving: Cell::default(),
             listener: RefCell::default(),

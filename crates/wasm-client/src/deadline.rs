@@ -19,6 +19,9 @@ pub(crate) struct Deadline {
     timeout: u32,
 }
 
+/// What a timer can wait at most, in milliseconds: a longer wait would be none.
+const LONGEST: u32 = i32::MAX as u32;
+
 impl Deadline {
     /// Starts the clock; `timeout` is in milliseconds, 0 means no limit.
     pub(crate) fn start(timeout: u32, signal: Option<&AbortSignal>) -> Result<Self, Code> {
@@ -48,7 +51,7 @@ impl Deadline {
     /// Starts the clock anew: something has arrived.
     pub(crate) fn extend(&self) {
         if self.timeout > 0 {
-            let timer = set_timeout(self.on_time.as_ref().unchecked_ref(), self.timeout);
+            let timer = set_timeout(self.on_time.as_ref().unchecked_ref(), self.timeout.min(LONGEST));
             clear_timeout(&self.timer.replace(timer));
         }
     }
@@ -61,6 +64,9 @@ impl Deadline {
     /// Waits for a promise, but not longer than the deadline.
     pub(crate) async fn wait(&self, promise: Promise) -> Result<JsValue, Code> {
         let signal = self.signal();
+        if signal.aborted() {
+            return Err(self.cause(Code::Aborted));
+        }
         let over = Promise::new(&mut |_, reject| listen(&signal, &reject));
         let both = js_sys::Array::of2(&promise, &over);
         JsFuture::from(Promise::race(&both)).await.map_err(|_| self.cause(Code::NetworkFailed))

@@ -11,9 +11,6 @@ use crate::client::Client;
 use crate::deadline::Deadline;
 use crate::session::{TIMEOUT, now};
 
-/// The lock under which one tab at a time renews; the npm package takes the same.
-const LOCK: &str = "twinfetch-refresh";
-
 impl Client {
     /// Gets a token newer than `generation` by what the core names, if there is one to be had. `within` is the verb that
     /// waits for it.
@@ -46,7 +43,8 @@ impl Client {
             async move {
                 let generation = client.inner.held.borrow().generation();
                 let work = client.clone();
-                alone(async move { work.renew_alone(verb, generation).await }).await;
+                let key = client.inner.keeping.key();
+                alone(key, async move { work.renew_alone(verb, generation).await }).await;
                 if client.inner.held.borrow().tokens().is_none() {
                     client.tell();
                 }
@@ -66,10 +64,11 @@ impl Client {
     }
 }
 
-/// Does work while no other tab does: a refresh token is spent once. Where there are no locks it is done at once.
-async fn alone(work: impl Future<Output = ()> + 'static) {
+/// Does work while no other tab does: a refresh token is spent once. Where there are no locks it is done at once. The lock
+/// has the name of the entry that holds the token; the npm package takes the same.
+async fn alone(lock: &str, work: impl Future<Output = ()> + 'static) {
     let work = future_once(work);
-    let locked = request_lock(LOCK, &work).map(JsFuture::from);
+    let locked = request_lock(lock, &work).map(JsFuture::from);
     let refused = match locked {
         Ok(locked) => locked.await.is_err(),
         Err(_) => true,

@@ -61,6 +61,11 @@ impl Keeping {
         Self { places, key, kept: RefCell::default(), holds }
     }
 
+    /// The name of the entry.
+    pub(crate) fn key(&self) -> &str {
+        &self.key
+    }
+
     /// Keeps the tokens that are held now, or clears every trace of them. `new` says that another sign-in gave them.
     pub(crate) fn keep(&self, tokens: Option<&Tokens>, new: bool) {
         let mut kept = self.kept.borrow_mut();

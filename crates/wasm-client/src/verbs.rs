@@ -1,10 +1,11 @@
 //! Signing in and out, and what else a user does about a session.
 
 use twinfetch_core::dialect::Renewal;
-use twinfetch_core::error::Error;
+use twinfetch_core::error::{Code, Error};
 use twinfetch_core::session::{Session, SignedOut, Taken};
 use twinfetch_core::verb::Verb;
 use wasm_bindgen::JsValue;
+use web_sys::AbortController;
 
 use crate::body::Body;
 use crate::client::Client;
@@ -28,8 +29,11 @@ impl Client {
     }
 
     async fn enter(&self, verb: Verb, body: &Body) -> Result<Session<JsValue>, Error> {
-        let deadline = self.deadline(None, None)?;
+        let controller = AbortController::new().map_err(|_| Error::new(Code::WasmUnavailable))?;
+        let deadline = self.deadline(None, Some(&controller.signal()))?;
+        self.inner.entering.replace(Some(controller));
         self.perform_verb(verb, Some(body), &deadline).await?;
+        self.inner.entering.replace(None);
         self.session_within(&deadline).await.map_err(Error::new)
     }
 
@@ -37,6 +41,10 @@ impl Client {
     pub async fn sign_out(&self) -> SignedOut {
         // Also a page that is left at once leaves nothing behind.
         self.inner.keeping.clear();
+        // The late answer to a sign-in must not sign in again.
+        if let Some(entering) = self.inner.entering.take() {
+            entering.abort();
+        }
         let ended = match self.deadline(None, None) {
             Ok(deadline) => self.perform_verb(Verb::SignOut, None, &deadline).await,
             Err(cause) => Err(cause),

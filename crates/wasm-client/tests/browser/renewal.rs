@@ -12,10 +12,18 @@ use crate::verbs::{ADA, PAIR, body, signed_in};
 #[wasm_bindgen(inline_js = r#"
 export const hide_locks = () => Object.defineProperty(navigator, 'locks', { value: undefined, configurable: true })
 export const show_locks = () => delete navigator.locks
+export const watch_locks = () => {
+  const real = navigator.locks
+  const names = []
+  const request = (name, work) => (names.push(name), real.request(name, work))
+  Object.defineProperty(navigator, 'locks', { value: { request }, configurable: true })
+  return names
+}
 "#)]
 extern "C" {
     fn hide_locks();
     fn show_locks();
+    fn watch_locks() -> js_sys::Array;
 }
 
 const REFUSED: &str = r#"{ "status": 401, "body": { "success": false, "message": "expired" } }"#;
@@ -157,4 +165,15 @@ async fn tokens_are_renewed_also_where_there_are_no_locks() {
     let got = get(&client).await;
     show_locks();
     assert_eq!(got.as_deref(), Ok("[7]"));
+}
+
+#[wasm_bindgen_test]
+async fn the_lock_has_the_name_of_the_entry_as_in_the_npm_package() {
+    let newer = newer();
+    let client = signed_in(&format!(r#"{{ "/posts": [{REFUSED}, {POSTS}], "/auth/refresh": [{newer}] }}"#)).await;
+    let names = watch_locks();
+    let got = get(&client).await;
+    show_locks();
+    assert_eq!(got.as_deref(), Ok("[7]"));
+    assert_eq!(names.join(" ").as_string().as_deref(), Some("twinfetch:http://backend.test"));
 }

@@ -27,7 +27,7 @@ export const permit = () => {
 let release_lock
 // As another tab that is renewing does.
 export const take_lock = () => new Promise((taken) => {
-  navigator.locks.request('twinfetch-refresh', () => new Promise((release) => {
+  navigator.locks.request('twinfetch:http://backend.test', () => new Promise((release) => {
     release_lock = release
     taken()
   }))

@@ -156,6 +156,18 @@ async fn a_read_that_began_before_a_sign_out_is_ended_and_dropped() {
 }
 
 #[wasm_bindgen_test]
+async fn a_sign_in_that_began_before_a_sign_out_is_ended() {
+    let client = signed_in(r#"{ "/auth/login": ["hang"], "/auth/logout": [{ "body": { "success": true } }] }"#).await;
+    let entering = client.clone();
+    let entering = begin(async move { entering.sign_in(body("{}")).await.map_err(|error| error.code()) });
+    requested("/auth/login", 1).await;
+    client.sign_out().await;
+    assert_eq!(entering.end().await.unwrap_err(), Code::Aborted);
+    assert!(aborted("/auth/login"));
+    assert_eq!(who(&client.session().await), "anonymous");
+}
+
+#[wasm_bindgen_test]
 async fn a_read_that_began_before_a_sign_in_shows_who_has_signed_in() {
     let grace = r#"{ "body": { "success": true, "data": { "id": 2 } } }"#;
     let client = signed_in(&format!(r#"{{ "/auth/me": ["hang", {grace}], "/auth/login": [{PAIR}] }}"#)).await;
