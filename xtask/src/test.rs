@@ -118,7 +118,8 @@ fn wasm() -> Result<()> {
     browser::chromium()?;
     // Built before it is needed: the tests' output would hide how long that takes.
     run(cargo().args(["build", "--package", "twinfetch-test-runner"]))?;
-    run(cargo().arg("test").args(BROWSER).args(WASM).arg("--tests"))
+    let settings = crate::workspace::path("xtask/test-runner/webdriver.json");
+    run(cargo().arg("test").args(BROWSER).args(WASM).arg("--tests").env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", settings))
 }
 
 /// Installs a folder of JavaScript, checks it and runs its tests.

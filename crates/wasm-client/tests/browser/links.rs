@@ -12,16 +12,7 @@ use crate::verbs::{body, signed_in};
 const ADA: &str = r#"{ "body": { "code": 0, "data": { "user": { "id": 1 } } } }"#;
 const REFUSED: &str = r#"{ "status": 401, "body": { "code": 401, "message": "未授权" } }"#;
 
-#[wasm_bindgen(inline_js = r#"
-// Where the page would have gone: it stays, and so does the test.
-const gone = []
-navigation.addEventListener('navigate', (event) => {
-  if (event.downloadRequest !== null || event.destination.sameDocument) return
-  gone.push(event.destination.url)
-  event.preventDefault()
-})
-export const left_for = () => gone.splice(0)
-"#)]
+#[wasm_bindgen(module = "/tests/browser/page.js")]
 extern "C" {
     fn left_for() -> Vec<JsValue>;
 }

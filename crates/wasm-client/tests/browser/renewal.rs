@@ -9,17 +9,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use crate::script::{answer, begin, client, release, requested, sent, text, who};
 use crate::verbs::{ADA, PAIR, body, signed_in};
 
-#[wasm_bindgen(inline_js = r#"
-export const hide_locks = () => Object.defineProperty(navigator, 'locks', { value: undefined, configurable: true })
-export const show_locks = () => delete navigator.locks
-export const watch_locks = () => {
-  const real = navigator.locks
-  const names = []
-  const request = (name, work) => (names.push(name), real.request(name, work))
-  Object.defineProperty(navigator, 'locks', { value: { request }, configurable: true })
-  return names
-}
-"#)]
+#[wasm_bindgen(module = "/tests/browser/page.js")]
 extern "C" {
     fn hide_locks();
     fn show_locks();

@@ -8,59 +8,7 @@ use twinfetch_wasm_client::{Client, Settings};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-#[wasm_bindgen(inline_js = r#"
-let sent = []
-let answers = {}
-let waiting = []
-let hanging = []
-
-const respond = (answer) => {
-  if (answer === undefined || answer === 'reject') throw 'not even an Error'
-  const { status = 200, headers = {}, body } = answer
-  const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body)
-  return new Response(text, { status, headers: { 'content-type': 'application/json', ...headers } })
-}
-const count = (path) => sent.filter((request) => request.path === path).length
-
-// The last answer of a path stays; 'hang' waits for `release` or for its signal, 'deaf' for neither.
-export const script = (given) => {
-  sent = []
-  waiting = []
-  hanging = []
-  answers = Object.fromEntries(Object.entries(given).map(([path, list]) => [path, [...list]]))
-  globalThis.fetch = async (request) => {
-    const { pathname: path, search, host } = new URL(request.url)
-    const { method, credentials, headers } = request
-    const body = await request.text()
-    const line = `${method} ${path}${search} ${headers.get('authorization') ?? '-'} ${body}`.trim()
-    sent.push({ path, line, credentials, host, headers, signal: request.signal })
-    waiting.forEach((wait) => wait())
-    const list = answers[path] ?? []
-    const answer = list.length > 1 ? list.shift() : list[0]
-    if (answer === 'deaf') return new Promise(() => {})
-    if (answer !== 'hang') return respond(answer)
-    return new Promise((resolve, reject) => {
-      hanging.push({ path, resolve: (answer) => resolve(respond(answer)) })
-      request.signal.addEventListener('abort', () => reject(request.signal.reason))
-    })
-  }
-}
-// Resolved once so many requests have come to a path.
-export const arrived = (path, times) => new Promise((resolve) => {
-  const check = () => count(path) >= times && resolve()
-  waiting.push(check)
-  check()
-})
-export const release = (path, answer) => {
-  hanging.filter((one) => one.path === path).forEach((one) => one.resolve(answer))
-  hanging = hanging.filter((one) => one.path !== path)
-}
-export const sent_lines = () => sent.map(({ line }) => line)
-export const credentials_of = (path) => sent.findLast((request) => request.path === path).credentials
-export const header_of = (path, name) => sent.findLast((request) => request.path === path).headers.get(name) ?? undefined
-export const aborted = (path) => sent.findLast((request) => request.path === path).signal.aborted
-export const parse = (text) => JSON.parse(text)
-"#)]
+#[wasm_bindgen(module = "/tests/browser/page.js")]
 extern "C" {
     fn script(answers: &JsValue);
     fn arrived(path: &str, times: u32) -> Promise;

@@ -16,28 +16,7 @@ const KEY: &str = "twinfetch:http://backend.test";
 const POSTS: &str = r#"{ "body": { "success": true, "data": [7] } }"#;
 const REFUSED: &str = r#"{ "status": 401, "body": { "success": false } }"#;
 
-#[wasm_bindgen(inline_js = r#"
-const setItem = Storage.prototype.setItem
-export const forbid = () => {
-  Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError') }
-}
-export const permit = () => {
-  Storage.prototype.setItem = setItem
-}
-let release_lock
-// As another tab that is renewing does.
-export const take_lock = () => new Promise((taken) => {
-  navigator.locks.request('twinfetch:http://backend.test', () => new Promise((release) => {
-    release_lock = release
-    taken()
-  }))
-})
-// Resolved once somebody waits for the lock.
-export const lock_is_wanted = async () => {
-  while ((await navigator.locks.query()).pending.length === 0);
-}
-export const leave_lock = () => release_lock()
-"#)]
+#[wasm_bindgen(module = "/tests/browser/page.js")]
 extern "C" {
     fn forbid();
     fn permit();
