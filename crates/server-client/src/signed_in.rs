@@ -26,6 +26,10 @@ use crate::visitor::{mirrored, passed_on};
 /// The tokens are kept in memory and renewed as the dialect has it: once for any number of calls that were refused, also when the
 /// call that began it is dropped. Clones share them; they are gone with the last one.
 ///
+/// Made from an incoming request it belongs to that request, whose equal reads are one: for later requests keep the
+/// [tokens](Self::tokens) and go on [with them](Api::with_tokens), or sign in with [`ServerClient::background`], which
+/// reads anew each time.
+///
 /// ```
 /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
 /// # use twinfetch_backend::{Options, System};

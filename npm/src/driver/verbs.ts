@@ -159,8 +159,9 @@ export const verbsOf = (
   }
   const signedIn = async (deadline: Deadline): Promise<CoreReply> => {
     keep(`${Date.now()}${Math.random()}`)
-    await session(deadline, true)
+    // First: whoever waits for the read may leave.
     announce()
+    await session(deadline, true)
     return {}
   }
   const perform: Verbs['perform'] = async (verb, value, deadline) => {
