@@ -148,6 +148,25 @@ test('the cookie holds the access token alone, and is the fallback', async (test
   assert.equal(session.accessToken, 't1')
 })
 
+test('storage that is full keeps nobody from being signed in', async (test) => {
+  const { localStorage } = page(test)
+  localStorage.setItem = () => {
+    throw new DOMException('full', 'QuotaExceededError')
+  }
+  const { sent } = script(
+    test,
+    dual({
+      'POST /auth/refresh': () => flagged(pair(2)),
+      'GET /api/posts': ({ headers }) =>
+        headers.get('authorization') === 'Bearer a2' ? flagged([]) : refused(401, 'expired'),
+    }),
+  )
+  const api = client(dualToken, { storage: 'localStorage' })
+  await api.signIn(ada)
+  assert.deepEqual((await api.get('/api/posts')).data, [])
+  assert.equal(sent.at(-1).headers.get('authorization'), 'Bearer a2')
+})
+
 test('a sign-out that the server cannot hear succeeds here and says so', async (test) => {
   const { localStorage } = page(test)
   script(test, dual({ 'POST /auth/logout': undefined }))

@@ -10,8 +10,8 @@ export interface KeptTokens extends Tokens {
 export interface TokenStore {
   /** The name of the entry. */
   readonly key: string
-  /** Whether there is any place besides memory. */
-  readonly outlives: boolean
+  /** Whether there is any place besides memory which keeps what is written. */
+  outlives: boolean
   /** What was kept last. */
   memory?: KeptTokens | undefined
   load(): KeptTokens | undefined
@@ -35,6 +35,8 @@ export const tokenStore = (config: ClientConfig): TokenStore => {
     save: (tokens) => {
       store.memory = tokens
       for (const place of places) guarded(() => place.save(tokens))
+      // A place that is full keeps nothing, and must not be asked who is signed in.
+      if (tokens) store.outlives = store.load()?.access === tokens.access
     },
   }
   return store
