@@ -86,7 +86,7 @@ pub(crate) fn is_of_session(name: &str, client: &ServerClient) -> bool {
 
 fn is_known(name: &str, client: &ServerClient) -> bool {
     is_of_session(name, client)
-        || forwarded(client.dialect()).unwrap_or_default().iter().any(|known| *known == name)
+        || forwarded(client.dialect()).unwrap_or_default().contains(&name)
         || mirrored(client.dialect()) == Some(name)
 }
 

@@ -37,7 +37,7 @@ impl Secrets {
             Axis::Jws { algorithm, access, session, .. } => {
                 let signed =
                     Signed::new(*algorithm, &secrets, cookie).map_err(|cause| unusable(cause, "JWT_SECRET"))?;
-                let signed = signed.access(access.clone()).ends(session.expires.is_some());
+                let signed = signed.access(*access).ends(session.expires.is_some());
                 Ok(Seal::Signed(signed, issued_after))
             }
             Axis::None {} => Ok(Seal::None),

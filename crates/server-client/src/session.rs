@@ -135,7 +135,7 @@ impl Session {
             Some(Standing::Authenticated(access_token)) => {
                 // Without a place for it in the claims, the token itself is the access token.
                 let access_token = access_token.or(token.filter(|_| fields.access_token.is_none()));
-                let genuine = Genuine { claims: Source::Sealed(claims), fields: fields.clone(), access_token };
+                let genuine = Genuine { claims: Source::Sealed(claims), fields: *fields, access_token };
                 Ok(Self::Authenticated(Authenticated(Arc::new(genuine))))
             }
             Some(Standing::Anonymous) => Ok(Self::Anonymous),
@@ -172,7 +172,7 @@ impl Session {
         match standing {
             Standing::Anonymous => Self::Anonymous,
             Standing::Authenticated(access_token) => {
-                let genuine = Genuine { claims: Source::Told(document), fields: fields.clone(), access_token };
+                let genuine = Genuine { claims: Source::Told(document), fields: *fields, access_token };
                 Self::Authenticated(Authenticated(Arc::new(genuine)))
             }
         }

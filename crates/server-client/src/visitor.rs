@@ -74,5 +74,5 @@ pub(crate) fn passed_on(cookies: &Cookies<'_>, dialect: &Dialect) -> (Option<Sec
 /// Whether cookies hold one of those by which a backend knows its user.
 pub(crate) fn knows_somebody(cookies: &Cookies<'_>, dialect: &Dialect) -> bool {
     let names = forwarded(dialect).unwrap_or_default();
-    cookies.iter().any(|(known, value)| !value.is_empty() && names.iter().any(|name| *name == known))
+    cookies.iter().any(|(known, value)| !value.is_empty() && names.contains(&known))
 }

@@ -46,7 +46,7 @@ impl Player {
         let client = ServerClient::builder()
             .base_url(&backend)
             .app_url(&app)
-            .dialect(dialect.clone())
+            .dialect(dialect)
             .secrets([SECRET])
             .clock(move || UNIX_EPOCH + Duration::from_secs(clock.load(Ordering::SeqCst)))
             .build()

@@ -36,7 +36,7 @@ impl System {
         let Some(secrets) = setting("SECRET") else { return Ok(None) };
         let dialect = (about.dialect)();
         let mut client = ServerClient::builder()
-            .dialect(dialect.clone())
+            .dialect(dialect)
             .base_url(setting("URL").unwrap_or_else(|| about.backend.to_owned()))
             .secrets(secrets.split(',').map(str::trim))
             .app_url(origin);
