@@ -281,8 +281,11 @@ test('a sign-out that the dialect knows no way to tell succeeds here', async (te
 
 test('a verb that the dialect does not have says so', async (test) => {
   const { sent } = script(test, {})
-  const { error } = await client(oauthCookie).signIn(ada)
-  assert.equal(error.code, 'config_invalid')
-  assert.match(error.message, /signIn/)
+  const api = client(oauthCookie)
+  for (const verb of ['signIn', 'register', 'update']) {
+    const { error } = await api[verb](ada)
+    assert.equal(error.code, 'config_invalid')
+    assert.match(error.message, new RegExp(`no field ${verb}`))
+  }
   assert.equal(sent.length, 0)
 })

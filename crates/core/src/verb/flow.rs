@@ -77,6 +77,9 @@ impl<'a> Flow<'a> {
             self.verb.prepare(self.dialect, sites, token)
         };
         match prepared {
+            Ok(_) if self.verb == Verb::Refresh && self.presented.refresh.is_none() => {
+                Next::Done(Err(Error::new(Code::Unauthorized)))
+            }
             Ok(Prepared { base, call }) => {
                 let mut presented = self.presented.clone();
                 // The app's own endpoints know the user by their cookies; a bearer token is the backend's business.
@@ -122,7 +125,7 @@ impl<'a> Flow<'a> {
         })
     }
 
-    /// Sees to it that a session read without an answer in the agreed form stays unknown.
+    /// What an error means to the verb. A session read without an answer in the agreed form stays unknown.
     fn failure(&self, error: Error) -> Result<Outcome, Error> {
         match self.verb {
             Verb::ReadSession => {

@@ -53,7 +53,7 @@ impl Verb {
         match self {
             Self::SignIn => matches!(dialect.sign_in, Some(SignIn::Form { .. })),
             Self::SignOut => matches!(dialect.sign_out, Some(SignOut::Form { .. })),
-            Self::Update => true,
+            Self::Update => dialect.update.is_some(),
             _ => false,
         }
     }
