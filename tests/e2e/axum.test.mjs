@@ -1,16 +1,11 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { countCalls, forgetCalls } from './backend.mjs'
+import { browser } from './browser.mjs'
 import { ada, axumUrl, nextUrl } from './stack.mjs'
-import { openBrowser, seesSession, signIn, signOut, textOf, tokenOn, visit } from './visitor.mjs'
+import { seesSession, signIn, signOut, textOf, tokenOn, visit } from './visitor.mjs'
 
-/** @type {import('playwright-core').Browser} */
-let browser
 const axum = axumUrl()
-before(async () => {
-  browser = await openBrowser()
-})
-after(() => browser.close())
 
 /** Writes a post with the form of the page. @param {import('playwright-core').Page} page @param {string} title */
 const write = async (page, title) => {

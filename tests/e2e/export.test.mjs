@@ -4,21 +4,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { breakPath, bytesOf, mendPaths } from './backend.mjs'
+import { browser } from './browser.mjs'
 import { ada, backendUrl, nextUrl } from './stack.mjs'
-import { openBrowser, seesSession, signIn, textOf, tokenOn, visit } from './visitor.mjs'
+import { seesSession, signIn, textOf, tokenOn, visit } from './visitor.mjs'
 
-/** @type {import('playwright-core').Browser} */
-let browser
 /** @type {string} */
 let folder
 before(async () => {
-  browser = await openBrowser()
   folder = await mkdtemp(join(tmpdir(), 'twinfetch-export-'))
 })
-after(async () => {
-  await browser.close()
-  await rm(folder, { recursive: true })
-})
+after(() => rm(folder, { recursive: true }))
 
 /** Clicks the export button and returns the saved file. @param {import('playwright-core').Page} page */
 const exported = async (page) => {

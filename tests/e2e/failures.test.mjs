@@ -1,15 +1,10 @@
 import assert from 'node:assert/strict'
-import { after, afterEach, before, test } from 'node:test'
+import { afterEach, test } from 'node:test'
 import { breakPath, mendPaths } from './backend.mjs'
+import { browser } from './browser.mjs'
 import { ada, backendUrl, nextUrl } from './stack.mjs'
-import { enterPassword, openBrowser, seesSession, signIn, textOf, visit } from './visitor.mjs'
+import { enterPassword, seesSession, signIn, textOf, visit } from './visitor.mjs'
 
-/** @type {import('playwright-core').Browser} */
-let browser
-before(async () => {
-  browser = await openBrowser()
-})
-after(() => browser.close())
 afterEach(mendPaths)
 
 const showable = /^(?!.*(undefined|null|stack|SELECT|db-3|<|\{)).{10,}$/

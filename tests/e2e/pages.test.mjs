@@ -1,14 +1,8 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
+import { browser } from './browser.mjs'
 import { ada, nextUrl } from './stack.mjs'
-import { openBrowser, seesSession, signIn, visit } from './visitor.mjs'
-
-/** @type {import('playwright-core').Browser} */
-let browser
-before(async () => {
-  browser = await openBrowser()
-})
-after(() => browser.close())
+import { seesSession, signIn, visit } from './visitor.mjs'
 
 const paths = ['/', '/sign-in', '/posts', '/client', '/server', '/burst']
 

@@ -1,15 +1,9 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { countCalls, forgetCalls } from './backend.mjs'
+import { browser } from './browser.mjs'
 import { ada, nextUrl } from './stack.mjs'
-import { openBrowser, seesSession, signIn, textOf, visit } from './visitor.mjs'
-
-/** @type {import('playwright-core').Browser} */
-let browser
-before(async () => {
-  browser = await openBrowser()
-})
-after(() => browser.close())
+import { seesSession, signIn, textOf, visit } from './visitor.mjs'
 
 test('twenty calls on a fresh page read the session once', () =>
   visit(browser, async (page) => {

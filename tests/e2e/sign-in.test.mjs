@@ -1,24 +1,9 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
+import { browser } from './browser.mjs'
 import { ada, grace, nextUrl } from './stack.mjs'
-import {
-  enterPassword,
-  openBrowser,
-  seesSession,
-  signIn,
-  signOut,
-  textOf,
-  tokenOn,
-  visit,
-} from './visitor.mjs'
-
-/** @type {import('playwright-core').Browser} */
-let browser
-before(async () => {
-  browser = await openBrowser()
-})
-after(() => browser.close())
+import { enterPassword, seesSession, signIn, signOut, textOf, tokenOn, visit } from './visitor.mjs'
 
 test('the client page and the server page show the identical token', () =>
   visit(browser, async (page) => {

@@ -1,6 +1,7 @@
 /** A person in front of a browser: a fresh Chromium context, and the things they do on every page. */
 
 import { chromium as driver } from 'playwright-core'
+import { quiet } from '../chromium.mjs'
 import { chromium, nextUrl } from './stack.mjs'
 
 /**
@@ -11,16 +12,6 @@ import { chromium, nextUrl } from './stack.mjs'
  */
 
 const PATIENCE = 15_000
-
-const quiet = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
 
 export const openBrowser = () => driver.launch({ executablePath: chromium, args: quiet, headless: true })
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { chromium } from 'playwright-core'
+import { quiet } from '../chromium.mjs'
 
 const executablePath = [
   process.env.CHROMIUM,
@@ -12,18 +13,7 @@ const executablePath = [
 export const openPage = async (test) => {
   if (!executablePath)
     throw new Error('No Chromium found: install it (Debian: apt-get install chromium) or set CHROMIUM.')
-  const browser = await chromium.launch({
-    executablePath,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
+  const browser = await chromium.launch({ executablePath, args: quiet })
   test.after(() => browser.close())
   const context = await browser.newContext({ acceptDownloads: true })
   const page = await context.newPage()

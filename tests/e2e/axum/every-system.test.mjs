@@ -1,16 +1,10 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
+import { browser } from '../browser.mjs'
 import { backendAt } from '../systems/backend.mjs'
 import { ada, axumUrl, backends, owner } from './stack.mjs'
-import { openBrowser, signIn, signInAtProvider, textOf, visit } from './visitor.mjs'
-
-/** @type {import('playwright-core').Browser} */
-let browser
-before(async () => {
-  browser = await openBrowser()
-})
-after(() => browser.close())
+import { signIn, signInAtProvider, textOf, visit } from './visitor.mjs'
 
 /** @typedef {import('playwright-core').Page} Page */
 

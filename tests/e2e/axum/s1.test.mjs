@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, test } from 'node:test'
+import { beforeEach, test } from 'node:test'
+import { browser } from '../browser.mjs'
 import { backendAt } from '../systems/backend.mjs'
 import { signIn as signInAtReact } from '../systems/visitor.mjs'
 import { ada, appUrl, axumUrl, backends } from './stack.mjs'
@@ -8,7 +9,6 @@ import {
   claim,
   cookieNamed,
   enter,
-  openBrowser,
   seesSession,
   signIn,
   signOut,
@@ -22,12 +22,6 @@ const backend = backendAt(backends.s1)
 const wrong = { ...ada, password: 'lovelace-1844' }
 const refused = JSON.stringify({ success: false, data: null, message: '无效的令牌', statusCode: 401 })
 
-/** @type {import('playwright-core').Browser} */
-let browser
-before(async () => {
-  browser = await openBrowser()
-})
-after(() => browser.close())
 beforeEach(async () => {
   await backend.mendPaths()
   await backend.forgetLimits()

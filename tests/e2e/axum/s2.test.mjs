@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, test } from 'node:test'
+import { beforeEach, test } from 'node:test'
+import { browser } from '../browser.mjs'
 import { backendAt, fingerprint } from '../systems/backend.mjs'
 import { seesSession as sees, signIn as signInAtReact } from '../systems/visitor.mjs'
 import { ada, admin, appUrl, axumUrl, backends, grace } from './stack.mjs'
@@ -8,7 +9,6 @@ import {
   claim,
   cookieNamed,
   enter,
-  openBrowser,
   seesSession,
   signIn,
   signOut,
@@ -20,12 +20,6 @@ import {
 
 const backend = backendAt(backends.s2)
 
-/** @type {import('playwright-core').Browser} */
-let browser
-before(async () => {
-  browser = await openBrowser()
-})
-after(() => browser.close())
 beforeEach(async () => {
   await backend.mendPaths()
   await backend.forgetCalls()

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, test } from 'node:test'
+import { beforeEach, test } from 'node:test'
+import { browser } from '../browser.mjs'
 import { backendAt } from '../systems/backend.mjs'
 import { signIn as signInAtReact } from '../systems/visitor.mjs'
 import { axumUrl, backends, owner } from './stack.mjs'
@@ -7,7 +8,6 @@ import {
   assertShowsNone,
   cookieNamed,
   enter,
-  openBrowser,
   seesSession,
   signIn,
   signOut,
@@ -27,12 +27,6 @@ const changePassword = (updatedAt) =>
     body: JSON.stringify({ updatedAt }),
   })
 
-/** @type {import('playwright-core').Browser} */
-let browser
-before(async () => {
-  browser = await openBrowser()
-})
-after(() => browser.close())
 beforeEach(async () => {
   await backend.mendPaths()
   await changePassword(0)

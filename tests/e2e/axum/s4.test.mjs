@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, test } from 'node:test'
+import { beforeEach, test } from 'node:test'
+import { browser } from '../browser.mjs'
 import { backendAt, fingerprint } from '../systems/backend.mjs'
 import { signInAtProvider as signInAtReact } from '../systems/visitor.mjs'
 import { appUrl, axumUrl, backends } from './stack.mjs'
@@ -7,7 +8,6 @@ import {
   assertShowsNone,
   claim,
   cookieNamed,
-  openBrowser,
   seesSession,
   signInAtProvider as signIn,
   signOut,
@@ -19,12 +19,6 @@ import {
 
 const backend = backendAt(backends.s4)
 
-/** @type {import('playwright-core').Browser} */
-let browser
-before(async () => {
-  browser = await openBrowser()
-})
-after(() => browser.close())
 beforeEach(async () => {
   await backend.mendPaths()
   await backend.forgetCalls()

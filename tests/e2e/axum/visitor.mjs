@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { seesSession, textOf } from '../visitor.mjs'
 import { axumUrl } from './stack.mjs'
 
-export { openBrowser, seesSession, textOf, visit } from '../visitor.mjs'
+export { seesSession, textOf, visit } from '../visitor.mjs'
 
 /**
  * @typedef {import('playwright-core').BrowserContext} BrowserContext

@@ -1,10 +1,11 @@
 /** Sessions that end without a sign-out, and a backend that fails: S2 and S3. */
 
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, test } from 'node:test'
+import { beforeEach, test } from 'node:test'
+import { browser } from '../browser.mjs'
 import { backendAt } from './backend.mjs'
 import { ada, backends, owner } from './stack.mjs'
-import { openBrowser, seesSession, signIn, textOf, visit } from './visitor.mjs'
+import { seesSession, signIn, textOf, visit } from './visitor.mjs'
 
 const [s2, s3] = [backendAt(backends.s2), backendAt(backends.s3)]
 
@@ -27,12 +28,6 @@ const answered = async (page, count) => {
   await page.getByTestId('calls-answered').getByText(String(count), { exact: true }).waitFor()
 }
 
-/** @type {import('playwright-core').Browser} */
-let browser
-before(async () => {
-  browser = await openBrowser()
-})
-after(() => browser.close())
 beforeEach(() => Promise.all([s2.mendPaths(), s3.mendPaths()]))
 
 test('S2.5 when the day of the token is over the user is signed out, and can sign in again', () =>

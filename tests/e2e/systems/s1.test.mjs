@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, test } from 'node:test'
+import { beforeEach, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
+import { browser } from '../browser.mjs'
 import { backendAt, fingerprint } from './backend.mjs'
 import { ada, appUrl, backends, grace } from './stack.mjs'
 import { hearTokens } from './tokens.mjs'
 import { assertNothingOf, inHeap, inWasm, placesOf, watchWasm } from './traces.mjs'
 import {
   enter,
-  openBrowser,
   refresh,
   seesSession,
   signIn,
@@ -21,12 +21,6 @@ import {
 
 const backend = backendAt(backends.s1)
 
-/** @type {import('playwright-core').Browser} */
-let browser
-before(async () => {
-  browser = await openBrowser()
-})
-after(() => browser.close())
 beforeEach(async () => {
   await backend.mendPaths()
   await backend.forgetLimits()

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, test } from 'node:test'
+import { beforeEach, test } from 'node:test'
+import { browser } from '../browser.mjs'
 import { backendAt } from './backend.mjs'
 import { ada, admin, appUrl, backends, grace } from './stack.mjs'
 import { hearTokens } from './tokens.mjs'
 import { assertNothingOf, inHeap, placesOf } from './traces.mjs'
 import {
   enter,
-  openBrowser,
   refresh,
   seesSession,
   signIn,
@@ -20,12 +20,6 @@ import {
 
 const backend = backendAt(backends.s2)
 
-/** @type {import('playwright-core').Browser} */
-let browser
-before(async () => {
-  browser = await openBrowser()
-})
-after(() => browser.close())
 beforeEach(async () => {
   await backend.mendPaths()
   await backend.forgetCalls()

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { after, before, beforeEach, test } from 'node:test'
+import { beforeEach, test } from 'node:test'
+import { browser } from '../browser.mjs'
 import { backendAt } from './backend.mjs'
 import { appUrl, backends } from './stack.mjs'
 import { assertNothingOf, inHeap } from './traces.mjs'
 import {
-  openBrowser,
   refresh,
   seesSession,
   signInAtProvider as signIn,
@@ -17,12 +17,6 @@ import {
 
 const backend = backendAt(backends.s4)
 
-/** @type {import('playwright-core').Browser} */
-let browser
-before(async () => {
-  browser = await openBrowser()
-})
-after(() => browser.close())
 beforeEach(async () => {
   await backend.mendPaths()
   await backend.forgetCalls()

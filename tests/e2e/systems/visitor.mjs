@@ -3,7 +3,7 @@
 import { seesSession, visit as visitPage } from '../visitor.mjs'
 import { appUrl } from './stack.mjs'
 
-export { openBrowser, seesSession, textOf } from '../visitor.mjs'
+export { seesSession, textOf } from '../visitor.mjs'
 
 /**
  * @typedef {import('playwright-core').Browser} Browser

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { chromium as driver } from 'playwright-core'
+import { quiet } from '../../chromium.mjs'
 
 /**
  * @typedef {import('playwright-core').Browser} Browser
@@ -16,16 +17,6 @@ export const ada = { username: 'ada', password: 'lovelace-1843' }
 export const grace = { username: 'grace', password: 'hopper-1906' }
 
 const PATIENCE = 15_000
-
-const quiet = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
 
 export const openBrowser = () =>
   driver.launch({
