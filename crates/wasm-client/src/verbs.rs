@@ -67,13 +67,23 @@ impl Client {
     /// Why the tokens could not be renewed. When they are dead the session is over, which is no error.
     pub async fn refresh(&self) -> Result<Session<JsValue>, Error> {
         let deadline = self.deadline(None, None)?;
+        self.synchronize();
         let generation = self.inner.held.borrow().generation();
-        if matches!(self.inner.dialect.renewal, Renewal::None {}) {
-            self.forget();
-        } else {
-            self.renew(generation, None, &deadline).await?;
+        match self.inner.dialect.renewal {
+            Renewal::None {} => self.forget(),
+            // The core says what it means that there is nothing to spend.
+            Renewal::Rotate { .. } if self.nothing_to_spend() => {
+                self.perform_verb(Verb::Refresh, None, &deadline).await?;
+            }
+            _ => {
+                self.renew(generation, None, &deadline).await?;
+            }
         }
         self.session_within(&deadline).await.map_err(Error::new)
+    }
+
+    fn nothing_to_spend(&self) -> bool {
+        self.inner.held.borrow().tokens().is_none_or(|tokens| tokens.refresh.is_none())
     }
 
     /// Changes the session's own data, where the app's sign-in library keeps some.
