@@ -1,10 +1,10 @@
 import { timedOut } from '../../generated/errors.js'
 
-/** How long a tab waits for its turn, in milliseconds: longer than the lease of one that has died. */
+/** How long a tab waits for its turn, in milliseconds. */
 const LONGEST = 15_000
 
-/** How long a lease is good, in milliseconds: longer than any work may take. */
-const LEASE = 12_000
+/** How long a lease is good, in milliseconds. It is made longer four times as often, while its tab lives. */
+const LEASE = 4_000
 
 /**
  * How long it takes until all tabs see what one has written, in milliseconds. Storage travels on its own way: in Chromium a
@@ -44,19 +44,24 @@ const leased: typeof alone = async (key, done, work) => {
   const name = `${key} renewal`
   const mine = `${Math.random()}`
   const start = Date.now()
+  const isMine = () => leaseAt(name)[0] === mine
+  const take = () => localStorage.setItem(name, `${mine} ${Date.now() + LEASE}`)
+  let beat: ReturnType<typeof setInterval> | undefined
   try {
     while (!done()) {
-      const now = Date.now()
-      const [holder, end] = leaseAt(name)
-      const left = end - now
-      if (holder === mine) return await work()
-      if (now - start > LONGEST) throw timedOut
+      if (isMine()) {
+        beat = setInterval(() => isMine() && take(), LEASE / 4)
+        return await work()
+      }
+      const left = leaseAt(name)[1] - Date.now()
+      if (Date.now() - start > LONGEST) throw timedOut
+      // A lease longer than any is of a clock that was set back since.
       if (left > 0 && left <= LEASE) await change(Math.min(left, 1_000))
       else {
         try {
-          localStorage.setItem(name, `${mine} ${now + LEASE}`)
+          take()
         } catch {
-          // A lease is worth no renewal.
+          // Where nothing more can be kept.
           return await work()
         }
         // Another tab may have written at the same time: the last one has it.
@@ -64,11 +69,12 @@ const leased: typeof alone = async (key, done, work) => {
       }
     }
   } finally {
-    if (leaseAt(name)[0] === mine) localStorage.removeItem(name)
+    clearInterval(beat)
+    if (isMine()) localStorage.removeItem(name)
   }
 }
 
-/** Whose turn it is, and when its lease ends; a lease longer than any is of a clock that was set back since. */
+/** Whose turn it is, and when the lease ends. */
 const leaseAt = (name: string): [holder: string, end: number] => {
   const [holder = '', end] = localStorage.getItem(name)?.split(' ') ?? []
   return [holder, Number(end)]
