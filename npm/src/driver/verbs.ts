@@ -13,6 +13,9 @@ import { readCookie, type TokenStore } from './storage.js'
 /** How long a session read or a renewal may take, in milliseconds: it is nobody's call, and so has its own limit. */
 const TIMEOUT = 10_000
 
+/** How long before their end tokens are renewed by themselves at most, in milliseconds. */
+const MARGIN = 30_000
+
 /** Performs what concerns the session: reads and renewals once for all who wait. */
 export interface Verbs extends Hands {
   /** Has what a call presents. */
@@ -50,6 +53,10 @@ export const verbsOf = (
   let changing = new AbortController()
   let kept = store.memory ?? store.load()
   if (kept) core.restore(kept.access, kept.refresh, false)
+  // When tokens are renewed by themselves: not all tabs at once, and by this page's clock as far as that is right.
+  const chance = Math.random()
+  let own: string | undefined
+  let early = false
 
   const mirrored = () => (dialect.csrf?.kind === 'mirrored' ? readCookie(dialect.csrf.cookie) : undefined)
   // After every verb: what the core holds by now is what outlives the page.
@@ -60,6 +67,8 @@ export const verbsOf = (
     if (changed && !underway.has('signOut')) {
       kept = tokens && { ...tokens, ...(mark && { mark }) }
       store.save(kept)
+      own = kept?.access
+      early = (kept?.expires ?? Number.POSITIVE_INFINITY) - Date.now() < MARGIN
     }
     const session = core.session()
     if (session) onSession(session)
@@ -247,7 +256,15 @@ export const verbsOf = (
     },
     ready: async (deadline) => {
       await signedOut(deadline)
-      if (core.waits(Date.now())) await session(deadline)
+      const now = Date.now()
+      if (core.waits(now)) return session(deadline)
+      // A clock by which new tokens have all but ended says nothing of those of another tab.
+      const told = kept?.access === own || !early
+      if (!(told && (core.dueAt(chance) ?? Number.POSITIVE_INFINITY) <= now)) return
+      const renewal = once('refresh', refresh).catch(passOver)
+      // Those which are still good are sent meanwhile.
+      if ((kept?.expires ?? 0) <= now) await deadline.wait(renewal)
+      else renewal.catch(() => {})
     },
     signInWithLink: async (deadline) => {
       checkPage()
