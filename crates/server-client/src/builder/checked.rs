@@ -7,6 +7,8 @@ use twinfetch_core::verb::Sites;
 use super::Builder;
 use crate::client::{Parts, ServerClient};
 use crate::error::Error;
+use crate::own_session::{LONGEST_AGE, NAME};
+use crate::renewals::{Authority, Renewals};
 use crate::seal::Seal;
 use crate::transport::Transport;
 
@@ -23,8 +25,14 @@ impl Builder {
             return Err(Error::config(format!("The setting {setting} is not usable: it is zero.")));
         }
         let cookie = self.cookie()?.map(str::to_owned);
-        let Self { dialect, limits, clock, secrets, issued_after, variable, .. } = self;
-        let seal = secrets.seal(&dialect.seal, cookie.as_deref(), issued_after, variable)?;
+        let is_secure = sites.app.as_ref().is_none_or(|app| app.as_str().starts_with("https:"));
+        self.own_session_is_usable(is_secure)?;
+        let Self { dialect, limits, clock, secrets, own_session, session_max_age, issued_after, variable, .. } = self;
+        let (seal, own_session) = match cookie.as_deref().filter(|_| own_session) {
+            Some(name) => (Seal::None, Some(secrets.own_session(name, is_secure, session_max_age, variable)?)),
+            None => (secrets.seal(&dialect.seal, cookie.as_deref(), issued_after, variable)?, None),
+        };
+        let cookie = cookie.filter(|_| own_session.is_none());
         let prefixes: &[&str] = match &cookie {
             Some(name) if name.starts_with("__") => &[""],
             _ => &["__Secure-", "__Host-", ""],
@@ -38,7 +46,9 @@ impl Builder {
             let message = "The setting base_url is not usable: connections to it cannot be set up.";
             Error::config(message.to_owned()).with_cause(Some(failure.cause))
         })?;
-        let parts = Parts { dialect, sites, seal, session_names, access_cookie, transport, clock };
+        let renewals = Renewals::new(Authority::Process);
+        let parts =
+            Parts { dialect, sites, seal, session_names, access_cookie, own_session, renewals, transport, clock };
         Ok(ServerClient::from_parts(parts))
     }
 
@@ -55,9 +65,31 @@ impl Builder {
         parsed.map_err(Error::new)
     }
 
+    /// Refuses what cannot keep a session.
+    fn own_session_is_usable(&self, is_secure: bool) -> Result<(), Error> {
+        let refused =
+            |setting: &str, reason: &str| Err(Error::config(format!("The setting {setting} is not usable: {reason}.")));
+        let is_prefixed = self.cookie_name.as_ref().is_some_and(|name| name.starts_with("__"));
+        if !self.own_session {
+            Ok(())
+        } else if self.dialect.tokens.is_none() {
+            refused("own_session", "a sign-in of this dialect gives no tokens to keep")
+        } else if self.session_max_age.as_secs() == 0 || self.session_max_age > LONGEST_AGE {
+            refused("session_max_age", "it is not between a second and 400 days")
+        } else if is_prefixed && !is_secure {
+            refused("cookie_name", "a browser keeps a cookie with this prefix under https only")
+        } else {
+            Ok(())
+        }
+    }
+
     /// The session cookie's name, where there is one.
     fn cookie(&self) -> Result<Option<&str>, Error> {
-        let (Axis::AuthJs { cookie, .. } | Axis::Jws { cookie, .. }) = &self.dialect.seal else { return Ok(None) };
+        let cookie = match &self.dialect.seal {
+            _ if self.own_session => NAME,
+            Axis::AuthJs { cookie, .. } | Axis::Jws { cookie, .. } => cookie,
+            Axis::None {} => return Ok(None),
+        };
         let cookie = self.cookie_name.as_deref().unwrap_or(cookie);
         if cookie.is_empty() || !cookie.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)) {
             let message = "The setting cookie_name is not usable: it is not made of letters, digits, - _ and . only.";

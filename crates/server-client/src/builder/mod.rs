@@ -8,6 +8,7 @@ use serde_json::Value;
 use twinfetch_core::dialect::Dialect;
 use twinfetch_core::secret::Secret;
 
+use crate::own_session::MAX_AGE;
 use crate::seal::IssuedAfter;
 use crate::secrets::Secrets;
 use crate::transport::Limits;
@@ -22,6 +23,8 @@ use crate::transport::Limits;
 /// | | signed tokens: the variable `JWT_SECRET`, with commas between several |
 /// | `cookie_name` | the dialect's |
 /// | `app_url` | none; verbs of the app's own endpoints need it, and cookies are `Secure` without it |
+/// | `own_session` | none: who is signed in is what the dialect's seal says; with it, `secrets` are `AUTH_SECRET`, else `NEXTAUTH_SECRET` |
+/// | `session_max_age` | 30 days |
 /// | `issued_after` | sessions of any age count |
 /// | `connect_timeout` | 5 s |
 /// | `head_timeout` | 10 s |
@@ -34,6 +37,8 @@ pub struct Builder {
     dialect: Dialect,
     secrets: Secrets,
     cookie_name: Option<String>,
+    own_session: bool,
+    session_max_age: Duration,
     issued_after: Option<IssuedAfter>,
     limits: Limits,
     clock: Box<dyn Fn() -> SystemTime + Send + Sync>,
@@ -48,6 +53,8 @@ impl Default for Builder {
             dialect: Dialect::authjs(),
             secrets: Secrets::OfTheEnvironment,
             cookie_name: None,
+            own_session: false,
+            session_max_age: MAX_AGE,
             issued_after: None,
             limits: Limits {
                 connect: Duration::from_secs(5),
@@ -129,6 +136,25 @@ impl Builder {
     #[must_use]
     pub fn cookie_name(mut self, name: impl Into<String>) -> Self {
         self.cookie_name = Some(name.into());
+        self
+    }
+
+    /// Keeps the tokens of a sign-in in a cookie of this server's own, and renews them for the requests that bring it.
+    ///
+    /// For dialects whose sign-in gives [tokens](crate::Tokens). The cookie is encrypted with `secrets` as Auth.js encrypts
+    /// its own, `HttpOnly`, `SameSite=Lax`, and named `__Host-twinfetch.session` unless [`Self::app_url`] begins with `http:`.
+    /// It takes the place of the dialect's seal: who is signed in is what the backend says of the tokens, and no other
+    /// cookie and no `Authorization` of a visitor counts. See [the crate's front page](crate#a-session-of-this-servers-own).
+    #[must_use]
+    pub const fn own_session(mut self) -> Self {
+        self.own_session = true;
+        self
+    }
+
+    /// Limits the life of a session that this server keeps, from the sign-in on: renewals do not prolong it. At most 400 days.
+    #[must_use]
+    pub const fn session_max_age(mut self, limit: Duration) -> Self {
+        self.session_max_age = limit;
         self
     }
 
