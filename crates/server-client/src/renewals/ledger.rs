@@ -7,7 +7,7 @@ use twinfetch_core::error::Error as Reason;
 use super::pair::{Pair, SessionId, SessionKey};
 
 /// How long it is remembered what a renewal brought, in milliseconds: for requests that still come with the old pair.
-pub(crate) const REMEMBERED: u64 = 60_000;
+pub(crate) const REMEMBERED: u64 = 300_000;
 
 /// How long it is remembered that a session was ended, in milliseconds: longer than most access tokens are good.
 pub(crate) const ENDED: u64 = 3_600_000;
