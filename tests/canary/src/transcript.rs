@@ -6,10 +6,16 @@ use serde_json::Value;
 
 use crate::mint::{canary, watch};
 
+/// The members whose texts are secrets.
+const SECRET: [&str; 6] = ["accessToken", "bearer", "csrfToken", "password", "refreshToken", "token"];
+
+/// What transcripts call the token of a session cookie, which is made when they are played.
+const SESSION_TOKEN: &str = "session-token";
+
 /// Replaces the tokens and passwords of a transcript by secrets, in everything that is sent, answered and expected in it.
 ///
-/// They are what `bearer`, `start.access`, `start.refresh`, `tokens.access`, `tokens.refresh` and any `password` hold. One with dots in it is a
-/// real token, and stays as it is.
+/// They are what the members of [`SECRET`] hold, and `access` and `refresh` of `start` and `tokens`. One with dots in it is a real token, and
+/// stays as it is.
 pub fn disguise(transcript: &mut Value) {
     let mut secrets = BTreeSet::new();
     collect(transcript, "", &mut secrets);
@@ -28,8 +34,8 @@ fn collect(value: &Value, within: &str, secrets: &mut BTreeSet<String>) {
             for (name, value) in members {
                 let of_a_pair = matches!(within, "start" | "tokens") && matches!(&**name, "access" | "refresh");
                 match value {
-                    Value::String(text) if of_a_pair || matches!(&**name, "bearer" | "password") => {
-                        secrets.insert(text.clone());
+                    Value::String(text) if of_a_pair || SECRET.contains(&&**name) => {
+                        secrets.extend(Some(text.clone()).filter(|text| text.len() > 1 && text != SESSION_TOKEN));
                     }
                     _ => collect(value, name, secrets),
                 }
