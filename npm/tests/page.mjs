@@ -66,3 +66,19 @@ export const page = (test, path = '/') => {
   })
   return { ...given, visited }
 }
+
+/** Gives one test a page in which events can be dispatched, with or without Web Locks. */
+export const eventfulPage = (test, locks) => {
+  const target = new EventTarget()
+  const given = {
+    addEventListener: target.addEventListener.bind(target),
+    navigator: { locks },
+  }
+  for (const [name, value] of Object.entries(given)) {
+    const before = Object.getOwnPropertyDescriptor(globalThis, name)
+    Object.defineProperty(globalThis, name, { value, configurable: true, writable: true })
+    test.after(() => (before ? Object.defineProperty(globalThis, name, before) : delete globalThis[name]))
+  }
+  const dispatch = (type, more) => target.dispatchEvent(Object.assign(new Event(type), more))
+  return { ...page(test), dispatch }
+}

@@ -105,7 +105,9 @@ fn headers(
         (method.is_safe(), &settings.client.dialect().csrf, presented.mirrored)
     {
         let name = HeaderName::try_from(*header).map_err(|_| Error::new(Reason::new(Code::ConfigInvalid)))?;
-        headers.insert(name, HeaderValue::try_from(value).map_err(unusable)?);
+        let mut value = HeaderValue::try_from(value).map_err(unusable)?;
+        value.set_sensitive(true);
+        headers.insert(name, value);
     }
     headers.insert(REQUEST_ID, HeaderValue::try_from(&called.request_id).map_err(unusable)?);
     Ok(headers)

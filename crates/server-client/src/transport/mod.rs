@@ -158,7 +158,9 @@ impl Transport {
         for (name, value) in request.headers {
             content_type = content_type.filter(|_| name != CONTENT_TYPE.as_str());
             let name = HeaderName::try_from(name).map_err(|_| invalid())?;
-            let value = HeaderValue::try_from(value).map_err(|_| invalid())?;
+            let mut value = HeaderValue::try_from(value).map_err(|_| invalid())?;
+            // It may be a key of the app's own.
+            value.set_sensitive(true);
             builder = builder.header(name, value);
         }
         if let Some(body) = body {

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use twinfetch_server_client::{Builder, Code, Error, Kind, ServerClient};
 
 use crate::scripted::{Scripted, Then, nobody, raw};
-use crate::stage::{ADA, SECRET, Stage, client, request_of};
+use crate::stage::{ACCESS, ADA, SECRET, Stage, client, request_of};
 
 fn builder(url: &str) -> Builder {
     ServerClient::builder().base_url(url).secrets([SECRET])
@@ -45,7 +45,7 @@ async fn a_backend_that_is_down_is_a_network_error_and_signs_nobody_out() {
     assert_eq!((error.kind(), error.code(), error.status()), (Kind::Network, Code::NetworkFailed, None));
     assert!(error.retryable());
     assert!(error.log_detail().contains("connect"), "{}", error.log_detail());
-    let api = client.incoming(&request_of(ADA, "a.b.c"));
+    let api = client.incoming(&request_of(ADA, ACCESS));
     assert!(api.get::<Value>("/").await.is_err());
     assert!(api.session().await.unwrap().is_authenticated());
 }
