@@ -24,7 +24,9 @@ pub(crate) struct Stage {
 impl Stage {
     pub(crate) async fn new() -> Self {
         let options = Options { test_endpoints: true, issued: Some(watch), ..Options::default() };
-        SEEDED_ACCOUNTS.iter().for_each(|account| watch(account.password));
+        for account in SEEDED_ACCOUNTS {
+            watch(account.password);
+        }
         let backend = twinfetch_backend::serve(options).await.unwrap();
         Self { client: client(backend.url()), _backend: backend }
     }

@@ -67,7 +67,9 @@ impl Visit {
         let location = text(response.headers(), LOCATION.as_str()).parse().unwrap();
         let begun = Self { location, set_cookie, cookie };
         watch(begun.cookie.split_once('=').unwrap().1);
-        ["state", "nonce", "code_challenge"].into_iter().for_each(|name| watch(&begun.parameter(name)));
+        for name in ["state", "nonce", "code_challenge"] {
+            watch(&begun.parameter(name));
+        }
         begun
     }
 

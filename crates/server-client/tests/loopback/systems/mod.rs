@@ -51,7 +51,9 @@ impl Running {
         let dialect = dialect(options.system);
         options.secrets.iter().for_each(|secret| watch(secret));
         watch(PASSWORD);
-        SEEDED_ACCOUNTS.iter().for_each(|account| watch(account.password));
+        for account in SEEDED_ACCOUNTS {
+            watch(account.password);
+        }
         let backend = twinfetch_backend::serve(options).await.unwrap();
         let client = ServerClient::builder().base_url(backend.url()).dialect(dialect).secrets([SECRET]);
         Self { client: client.app_url("http://localhost:3000").build().unwrap(), backend }
