@@ -107,10 +107,12 @@ mod link;
 mod memo;
 #[cfg(feature = "oauth")]
 pub mod oauth;
+mod own_session;
 mod permissions;
 #[cfg(feature = "proxy")]
 mod proxy;
 mod relay;
+mod renewals;
 mod seal;
 mod secrets;
 mod session;

@@ -53,7 +53,7 @@ impl Api {
 
     /// Whether calls are sent as nobody.
     async fn is_nobody(&self) -> Result<bool, Error> {
-        if self.is_of_visitor() {
+        if self.is_of_visitor() && self.keeper().is_none() {
             return Ok(!self.session().await?.is_authenticated());
         }
         let presented = self.present()?;
@@ -73,7 +73,7 @@ impl Api {
     }
 
     async fn permission_codes(&self) -> Result<Vec<String>, Error> {
-        let Credential { presented, keeper } = self.credential()?;
+        let Credential { presented, keeper } = self.fresh_credential().await?;
         let key = Key::of_verb(Verb::ReadPermissions, &presented);
         let (client, request_id) = (self.client().clone(), self.request_id_or_fresh());
         let credential = Credential { presented, keeper };
