@@ -10,7 +10,10 @@ mod connecting;
 mod contents;
 mod heads;
 mod leading_away;
+#[cfg(target_os = "linux")]
+mod memory;
 mod sizes;
+mod skewed_clocks;
 mod stage;
 mod tls;
 mod waiting;

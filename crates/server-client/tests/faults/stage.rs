@@ -83,14 +83,22 @@ pub(crate) fn is_showable(error: &Error) {
     shown(&error.log_detail());
 }
 
-/// An incoming request of somebody who is signed in.
+/// An incoming request of somebody who is signed in, for a time without end.
 pub(crate) fn signed_in(url: &str, set: impl FnOnce(Builder) -> Builder) -> Api {
+    signed_in_until(url, None, set)
+}
+
+/// An incoming request of somebody whose session ends at a moment in Unix seconds.
+pub(crate) fn signed_in_until(url: &str, end: Option<u64>, set: impl FnOnce(Builder) -> Builder) -> Api {
     let secret = canary("secret");
     let builder = set(ServerClient::builder().base_url(url).secrets([secret]));
     let keyring = Keyring::new(SealVersion::V5, &[Secret::new(secret)], COOKIE_NAME).unwrap();
     let mut iv = vec![0; keyring.iv_bytes()];
     getrandom::fill(&mut iv).unwrap();
-    let claims = json!({ "name": "ada", "email": "ada@example.com", "accessToken": canary("access") });
+    let mut claims = json!({ "name": "ada", "email": "ada@example.com", "accessToken": canary("access") });
+    if let Some(end) = end {
+        claims["exp"] = end.into();
+    }
     let sealed = keyring.encode(&claims.to_string(), &iv).unwrap();
     let cookie = HeaderValue::from_str(&format!("{COOKIE_NAME}={sealed}")).unwrap();
     builder.build().unwrap().incoming(&HeaderMap::from_iter([(COOKIE, cookie)]))
