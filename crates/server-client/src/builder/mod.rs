@@ -14,7 +14,7 @@ use crate::seal::IssuedAfter;
 use crate::secrets::Secrets;
 use crate::transport::Limits;
 
-/// The settings of a [`ServerClient`].
+/// The settings of a [`ServerClient`](crate::ServerClient).
 ///
 /// | setting | default |
 /// | --- | --- |
@@ -22,7 +22,7 @@ use crate::transport::Limits;
 /// | `dialect` | [`Dialect::authjs`] |
 /// | `secrets` | Auth.js: the variable `AUTH_SECRET`, else `NEXTAUTH_SECRET`; for next-auth v4 in the other order |
 /// | | signed tokens: the variable `JWT_SECRET`, with commas between several |
-/// | `cookie_name` | the dialect's |
+/// | `cookie_name` | the dialect's; of an own session `twinfetch.session` |
 /// | `app_url` | none; verbs of the app's own endpoints need it, and cookies are `Secure` without it |
 /// | `own_session` | none: who is signed in is what the dialect's seal says; with it, `secrets` are `AUTH_SECRET`, else `NEXTAUTH_SECRET` |
 /// | `session_max_age` | 30 days |
@@ -136,7 +136,8 @@ impl Builder {
         self
     }
 
-    /// Sets the session cookie's name, for an app that chose its own. `__Secure-` and `__Host-` are looked for as well.
+    /// Sets the session cookie's name, for an app that chose its own. `__Secure-` and `__Host-` are looked for as well; that of
+    /// an [own session](Self::own_session) is written with `__Host-` under https.
     #[must_use]
     pub fn cookie_name(mut self, name: impl Into<String>) -> Self {
         self.cookie_name = Some(name.into());
