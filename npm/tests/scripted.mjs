@@ -33,6 +33,8 @@ export const script = (test, answers) => {
   globalThis.fetch = async (input, init) => {
     const request = new Request(input, init)
     sent.push(request)
+    // A call, of which a browser would follow a redirect anywhere; the core itself is loaded without one.
+    if (input instanceof Request && input.redirect !== 'manual') throw new Error('it would be followed')
     const { pathname } = new URL(request.url)
     const answer = answers[`${request.method} ${pathname}`]
     if (answer === undefined) throw new TypeError('fetch failed')

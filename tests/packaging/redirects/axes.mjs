@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 
-const axes = JSON.parse(readFileSync(new URL('../../vectors/redirects.json', import.meta.url), 'utf8'))
+const axes = JSON.parse(readFileSync(new URL('../../vectors/redirects/axes.json', import.meta.url), 'utf8'))
 
 export const { credentials, verbs, cookieDialect } = axes
 

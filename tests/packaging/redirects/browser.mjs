@@ -15,16 +15,3 @@ export const openContext = async (test) => {
   test.after(() => browser.close())
   return browser.newContext()
 }
-
-/** A page of each origin, opened when it is first asked for. */
-export const pagesOf = (context) => {
-  const pages = new Map()
-  return async (origin) => {
-    const known = pages.get(origin)
-    if (known) return known
-    const page = await context.newPage()
-    await page.goto(`${origin}/page`)
-    pages.set(origin, page)
-    return page
-  }
-}

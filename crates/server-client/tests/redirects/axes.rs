@@ -1,11 +1,11 @@
-//! The axes of the matrix, which the browser's half reads too: `tests/vectors/redirects.json`.
+//! The axes of the matrix, which the browser's half reads too: `tests/vectors/redirects/axes.json`.
 
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::recorder::Recorder;
 
-const FILE: &str = include_str!("../../../../tests/vectors/redirects.json");
+const FILE: &str = include_str!("../../../../tests/vectors/redirects/axes.json");
 
 #[derive(Deserialize)]
 pub(crate) struct Axes {
