@@ -111,6 +111,7 @@ mod permissions;
 #[cfg(feature = "proxy")]
 mod proxy;
 mod relay;
+mod renewals;
 mod seal;
 mod secrets;
 mod session;
@@ -135,6 +136,8 @@ pub use layer::{ApiLayer, ApiService};
 pub use link::{LinkToken, Linked};
 #[cfg(feature = "proxy")]
 pub use proxy::{Proxy, ProxyBody, ProxyBuilder};
+#[cfg(feature = "redis")]
+pub use renewals::redis::Redis;
 pub use session::{Authenticated, Session};
 pub use sign_out::SignedOut;
 pub use signed_in::SignedIn;

@@ -1,0 +1,4 @@
+//! Who may renew a session.
+
+#[cfg(feature = "redis")]
+pub(crate) mod redis;

@@ -1,0 +1,147 @@
+//! What Redis does in one step each. Performed twice they do the same as once, so a lost answer can be asked for again.
+//!
+//! ```text
+//! {hash}:lock   the random value of who may spend, with an expiry
+//! {hash}        a hash: generation  the last claim's, in microseconds since 1970 by Redis's clock, and never one twice
+//!                       successor   the sealed tokens, and `by`: the generation of who brought them
+//!                       =VALUE      when somebody who has claimed and not reported back was last heard of
+//! ```
+
+use std::time::Duration;
+
+use ::redis::{Cmd, Value, cmd, from_redis_value};
+
+use super::vault::Names;
+
+/// Takes the lock if nobody has it and there is no successor. ARGV: value, milliseconds of the lock, of the record.
+const CLAIM: &str = r"
+local successor = redis.call('HGET', KEYS[2], 'successor')
+if successor then return {'renewed', successor} end
+local last = redis.call('HGET', KEYS[2], 'generation') or '0'
+local holder = redis.call('GET', KEYS[1])
+if holder == ARGV[1] then return {'ours', last} end
+if holder then return {'held'} end
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+local generation = string.format('%.0f', math.max(tonumber(last) + 1, now))
+redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2])
+redis.call('HSET', KEYS[2], 'generation', generation, '=' .. ARGV[1], string.format('%.0f', now))
+redis.call('PEXPIRE', KEYS[2], ARGV[3])
+return {'ours', generation}
+";
+
+/// Gives the holder more time, if it still is the holder. ARGV: value, milliseconds of the lock, of the record.
+const EXTEND: &str = r"
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return {'lost'} end
+local time = redis.call('TIME')
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+redis.call('HSET', KEYS[2], '=' .. ARGV[1], string.format('%.0f', time[1] * 1000000 + time[2]))
+redis.call('PEXPIRE', KEYS[2], ARGV[3])
+return {'kept'}
+";
+
+/// Keeps a successor, unless a newer holder has brought one. ARGV: value, generation, sealed tokens, milliseconds of the successor.
+const PUBLISH: &str = r"
+if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+redis.call('HDEL', KEYS[2], '=' .. ARGV[1])
+local by = redis.call('HGET', KEYS[2], 'by')
+if by and tonumber(by) > tonumber(ARGV[2]) then return {'renewed', redis.call('HGET', KEYS[2], 'successor')} end
+redis.call('HSET', KEYS[2], 'successor', ARGV[3], 'by', ARGV[2])
+redis.call('PEXPIRE', KEYS[2], ARGV[4])
+return {'kept'}
+";
+
+/// Ends a claim without a successor; what there is instead. ARGV: value, milliseconds for which somebody may yet report back.
+const RELEASE: &str = r"
+if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+redis.call('HDEL', KEYS[2], '=' .. ARGV[1])
+local successor = redis.call('HGET', KEYS[2], 'successor')
+if successor then return {'renewed', successor} end
+local time = redis.call('TIME')
+local since = time[1] * 1000000 + time[2] - ARGV[2] * 1000
+local record = redis.call('HGETALL', KEYS[2])
+for index = 1, #record, 2 do
+  if string.sub(record[index], 1, 1) == '=' and tonumber(record[index + 1]) > since then return {'open'} end
+end
+return {'gone'}
+";
+
+/// What one of the scripts answered.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Answer {
+    Gone,
+    Held,
+    Kept,
+    Lost,
+    Open,
+    Ours(String),
+    Renewed(String),
+}
+
+impl Answer {
+    /// `None` for what no script answers.
+    pub(super) fn of(value: Value) -> Option<Self> {
+        let mut words = from_redis_value::<Vec<String>>(value).ok()?.into_iter();
+        match (words.next()?.as_str(), words.next()) {
+            ("gone", None) => Some(Self::Gone),
+            ("held", None) => Some(Self::Held),
+            ("kept", None) => Some(Self::Kept),
+            ("lost", None) => Some(Self::Lost),
+            ("open", None) => Some(Self::Open),
+            ("ours", generation) => Some(Self::Ours(generation.unwrap_or_default())),
+            ("renewed", Some(sealed)) => Some(Self::Renewed(sealed)),
+            _ => None,
+        }
+    }
+}
+
+/// How long the keys live.
+#[derive(Clone, Copy)]
+pub(super) struct Lives {
+    /// A lock whose holder has stopped.
+    pub(super) lock: Duration,
+    /// A successor.
+    pub(super) successor: Duration,
+}
+
+impl Lives {
+    fn lock(self) -> u128 {
+        self.lock.as_millis()
+    }
+
+    /// A claim is remembered for as long as its lock holds, and then as long as a successor would be good for anybody.
+    fn record(self) -> u128 {
+        (self.lock + self.successor).as_millis()
+    }
+}
+
+pub(super) fn claim(names: &Names, value: &str, lives: Lives) -> Cmd {
+    let mut command = on(CLAIM, names);
+    command.arg(value).arg(lives.lock().to_string()).arg(lives.record().to_string());
+    command
+}
+
+pub(super) fn extend(names: &Names, value: &str, lives: Lives) -> Cmd {
+    let mut command = on(EXTEND, names);
+    command.arg(value).arg(lives.lock().to_string()).arg(lives.record().to_string());
+    command
+}
+
+pub(super) fn publish(names: &Names, (value, generation): (&str, &str), sealed: &str, lives: Lives) -> Cmd {
+    let mut command = on(PUBLISH, names);
+    command.arg(value).arg(generation).arg(sealed).arg(lives.successor.as_millis().to_string());
+    command
+}
+
+pub(super) fn release(names: &Names, value: &str, lives: Lives) -> Cmd {
+    let mut command = on(RELEASE, names);
+    command.arg(value).arg(lives.record().to_string());
+    command
+}
+
+/// The script's text goes along each time: a renewal is rare, and a Redis that has forgotten it needs no second try.
+fn on(script: &'static str, names: &Names) -> Cmd {
+    let mut command = cmd("EVAL");
+    command.arg(script).arg(2).arg(&names.lock).arg(&names.record);
+    command
+}
