@@ -8,7 +8,7 @@ import type { CoreSession } from './session.js'
 /** One client's decisions, an instance of the wasm. Nothing in it waits. Times are in milliseconds, moments since 1970. */
 export interface Core {
   /** Sets the core up, before anything else is asked of it. */
-  open(dialect: Dialect, baseUrl: URL, appUrl: URL, sessionMaxAge: number): void
+  open(dialect: Dialect, baseUrl: URL, appUrl: URL, sessionMaxAge: number, attempts: number): void
   /** Whether a call has to wait for a session read. */
   waits(now: number): boolean
   /** The session, while it may be used without being read again. */
@@ -16,12 +16,22 @@ export interface Core {
   /** The session as it was last known. */
   session(): CoreSession | undefined
   forget(): void
-  start(method: string, path: string, headers: Pair[], raw: boolean, mirrored: string | undefined): Flight
+  /** Starts a call of at most so many attempts; 0 is one whose body can be sent once only. */
+  start(
+    method: string,
+    path: string,
+    headers: Pair[],
+    raw: boolean,
+    mirrored: string | undefined,
+    attempts: number,
+  ): Flight
   verb(name: Verb, mirrored: string | undefined): Flight
-  /** Tells a flight what came of its last step, nothing at first, and says the next. */
-  advance(flight: Flight, outcome: Outcome | undefined, now: number): Step
+  /** Tells a flight what came of its last step, nothing at first, and says the next; the call still has `left` milliseconds. */
+  advance(flight: Flight, outcome: Outcome | undefined, now: number, left: number): Step
   /** Ends a flight, wherever it is. */
   end(flight: Flight): void
+  /** When the tokens are to be renewed without having been refused; `random` is the client's own. */
+  dueAt(random: number): number | undefined
   tokens(): Tokens | undefined
   /** Takes over kept tokens: of the same sign-in, of another, or none. */
   restore(access: string | undefined, refresh: string | undefined, same: boolean): void
@@ -72,6 +82,7 @@ export type Step =
   | SendStep
   | { is: 'read'; what: 'document' | 'nothing' | 'raw' }
   | { is: 'renew'; verb?: Verb }
+  | { is: 'wait'; milliseconds: number }
   | ({ is: 'done' } & CoreReply)
   | { is: 'failed'; error?: Failure }
 

@@ -69,7 +69,7 @@ export const startEngine = (
   const start = async (drop: () => void): Promise<Running> => {
     const instance = await instantiate(
       module,
-      (core) => core.open(dialect, new URL(baseUrl), new URL(appUrl(config)), sessionMaxAge),
+      (core) => core.open(dialect, new URL(baseUrl), new URL(appUrl(config)), sessionMaxAge, 1),
       drop,
     )
     const verbs = verbsOf(instance.core, config, { store, onSession: told, announce: () => announce() })
@@ -109,7 +109,7 @@ export const startEngine = (
     const { address, headers } = targetOf(path, options)
     await verbs.ready(deadline)
     const raw = options.as !== undefined && options.as !== 'json'
-    const flight = core.start(method, address, headers, raw, verbs.mirrored())
+    const flight = core.start(method, address, headers, raw, verbs.mirrored(), 1)
     try {
       return await drive(core, flight, verbs, options, deadline)
     } catch (thrown) {

@@ -3,6 +3,7 @@
 use crate::address::Path;
 use crate::dialect::Site;
 use crate::error::{Code, Error};
+use crate::exchange::Retry;
 use crate::secret::Secret;
 use crate::text;
 
@@ -75,25 +76,44 @@ pub struct Call {
     pub(crate) members: Option<Members>,
     /// The name under which the refresh token is sent.
     pub(crate) refresh_as: Option<&'static str>,
+    pub(crate) retry: Retry,
+    /// Whether the body is used up once it has been sent.
+    pub(crate) once: bool,
 }
 
 impl Call {
     /// A call of a path of the backend.
     pub const fn new(method: Method, path: Path) -> Self {
+        Self::of(Site::Backend, method, path, None)
+    }
+
+    /// A call of one of the sites with members of the client's own.
+    pub(crate) const fn of(site: Site, method: Method, path: Path, members: Option<Members>) -> Self {
         Self {
             method,
             path,
             headers: Vec::new(),
             accept: Accept::Json,
-            site: Site::Backend,
-            members: None,
+            site,
+            members,
             refresh_as: None,
+            retry: Retry::NONE,
+            once: false,
         }
     }
 
-    /// A call of one of the sites with members of the client's own.
-    pub(crate) const fn of(site: Site, method: Method, path: Path, members: Option<Members>) -> Self {
-        Self { method, path, headers: Vec::new(), accept: Accept::Json, site, members, refresh_as: None }
+    /// Says how often it is sent again by itself; it is not unless this is said.
+    #[must_use]
+    pub const fn retry(mut self, retry: Retry) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// Says that the body is used up once it has been sent, as a stream is: the call is then never repeated.
+    #[must_use]
+    pub const fn once(mut self) -> Self {
+        self.once = true;
+        self
     }
 
     /// Says what is wanted of the response's body.

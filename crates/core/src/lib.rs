@@ -15,7 +15,7 @@
 //! // A driver performs each step and tells the exchange what came of it.
 //! let Step::Send(exchange, request) = Exchange::start(&dialect, &base, call, Ok(Presented::default())) else { panic!() };
 //! assert_eq!(request.url, "http://localhost:8080/api/posts");
-//! let head = Head::new(200, |name| (name == "content-type").then(|| "application/json".to_owned()));
+//! let head = Head::new(200, 0, |name| (name == "content-type").then(|| "application/json".to_owned()));
 //! let Step::Read(exchange) = exchange.answered(Ok(head)) else { panic!() };
 //! let posts = serde_json::json!([]);
 //! let Step::Done(Ok(reply)) = exchange.received(Ok(Some(&&posts))) else { panic!() };

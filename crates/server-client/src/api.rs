@@ -79,12 +79,12 @@ impl Api {
     /// It is unknown who is signed in: the cookie is genuine but not in the dialect's form, the backend could not be
     /// asked, or the dialect has no seal.
     pub async fn session(&self) -> Result<Session, Error> {
-        match &self.caller {
-            Caller::Kept(keeper) => {
+        match self.keeper() {
+            Some(keeper) => {
                 self.request.becomes_personal();
                 keeper.session(self.client(), self.request_id_or_fresh(), self.memo()).await
             }
-            Caller::Nobody | Caller::Service(_) | Caller::Visitor => self.request.session().await,
+            None => self.request.session().await,
         }
     }
 

@@ -28,10 +28,12 @@ pub(crate) enum Caller {
 }
 
 impl Api {
+    /// Who keeps the tokens of this caller: since a sign-in here, or in a cookie that is this server's own.
     pub(crate) fn keeper(&self) -> Option<&Arc<Keeper>> {
         match &self.caller {
             Caller::Kept(keeper) => Some(keeper),
-            _ => None,
+            Caller::Visitor => self.request.keeper(),
+            Caller::Nobody | Caller::Service(_) => None,
         }
     }
 
@@ -45,9 +47,11 @@ impl Api {
     }
 
     pub(crate) fn present(&self) -> Result<Presented, Error> {
+        if let Some(keeper) = self.keeper() {
+            return keeper.present(self.client()).map_err(Error::new);
+        }
         match &self.caller {
-            Caller::Kept(keeper) => keeper.present(self.client()).map_err(Error::new),
-            Caller::Nobody => Ok(Presented::default()),
+            Caller::Kept(_) | Caller::Nobody => Ok(Presented::default()),
             Caller::Service(token) => Ok(Presented { token: Some(token.clone()), ..Presented::default() }),
             Caller::Visitor => self.request.present(),
         }

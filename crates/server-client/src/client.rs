@@ -17,6 +17,8 @@ use crate::api::Api;
 use crate::builder::Builder;
 use crate::driver::{self, Flight};
 use crate::error::Error;
+use crate::own_session::OwnSession;
+use crate::renewals::Renewals;
 use crate::seal::Seal;
 use crate::transport::Transport;
 
@@ -52,6 +54,9 @@ pub(crate) struct Parts {
     pub(crate) session_names: Vec<String>,
     /// The name of the cookie in which an app keeps the access token of who signed in.
     pub(crate) access_cookie: Option<String>,
+    /// How this server keeps sessions by itself, where it does.
+    pub(crate) own_session: Option<OwnSession>,
+    pub(crate) renewals: Renewals,
     pub(crate) transport: Transport,
     pub(crate) clock: Box<dyn Fn() -> SystemTime + Send + Sync>,
 }
@@ -128,6 +133,14 @@ impl ServerClient {
         self.0.sites.app.as_ref().is_none_or(|app| app.as_str().starts_with("https:"))
     }
 
+    pub(crate) fn own_session(&self) -> Option<&OwnSession> {
+        self.0.own_session.as_ref()
+    }
+
+    pub(crate) fn renewals(&self) -> &Renewals {
+        &self.0.renewals
+    }
+
     pub(crate) fn transport(&self) -> &Transport {
         &self.0.transport
     }
@@ -140,6 +153,11 @@ impl ServerClient {
     pub(crate) fn milliseconds(&self) -> u64 {
         let now = self.now().duration_since(UNIX_EPOCH).unwrap_or_default();
         u64::try_from(now.as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Now, in seconds since 1970.
+    pub(crate) fn seconds(&self) -> u64 {
+        self.milliseconds() / 1_000
     }
 
     pub(crate) async fn perform(&self, flight: Flight) -> Result<Answer, Error> {

@@ -7,7 +7,7 @@ use http::HeaderValue;
 use twinfetch_core::call::{Call, Method, Request};
 use twinfetch_core::dialect::Envelope;
 use twinfetch_core::error::Code;
-use twinfetch_core::exchange::{Exchange, Payload, Reading, Reply, Step, Wants};
+use twinfetch_core::exchange::{Budget, Exchange, Payload, Reading, Reply, Step, Wants};
 use twinfetch_core::seal::json;
 use twinfetch_core::session::Presented;
 
@@ -90,7 +90,7 @@ impl<'a> Hands<'a> {
                     let sent = self.client.transport().send(request, self.body.as_ref()).await;
                     let head = sent.map(|response| {
                         self.keep(response.set_cookies(), is_of_app);
-                        self.response.insert(response).head()
+                        self.response.insert(response).head(self.client.milliseconds())
                     });
                     exchange.answered(head.map_err(|failure| self.note(failure)))
                 }
@@ -100,6 +100,8 @@ impl<'a> Hands<'a> {
                     // What one incoming request brings never changes: its session cannot become newer.
                     None => Ok(self.credential.presented.clone()),
                 }),
+                Step::Retry(exchange) => exchange.pause(&mut Budget::new(), 0, 0),
+                Step::Sleep(exchange, _) => exchange.resumed(Ok(self.credential.presented.clone())),
                 Step::Done(Ok(reply)) => return Ok(reply),
                 Step::Done(Err(reason)) => return Err(Error::new(reason).with_cause(self.cause.take())),
             }

@@ -10,6 +10,7 @@ use tracing::field::Empty;
 use tracing::{Instrument as _, Span, info_span};
 use twinfetch_core::call::Method;
 use twinfetch_core::error::{Code, Error as Reason};
+use twinfetch_core::exchange::Retry;
 use twinfetch_core::seal::json;
 use twinfetch_core::verb::{Flow, Next, Outcome, Verb};
 
@@ -84,7 +85,8 @@ impl Errand {
 
     async fn perform(self, client: &ServerClient) -> Result<Done, Error> {
         let Self { verb, credential, details, jar, request_id } = self;
-        let (mut flow, mut next) = Flow::start(client.dialect(), client.sites(), verb, credential.presented.clone());
+        let (mut flow, mut next) =
+            Flow::start(client.dialect(), client.sites(), verb, credential.presented.clone(), Retry::NONE);
         let mut hands = Hands::new(client, details, credential);
         hands.headers = vec![(REQUEST_ID.to_owned(), request_id.clone())];
         if let Some(directive) = CacheMode::default().directive() {

@@ -17,6 +17,7 @@ use crate::error::Error;
 use crate::jar::Jar;
 use crate::keeper::Keeper;
 use crate::memo::Memo;
+use crate::own_session::Opened;
 use crate::relay;
 use crate::seal::Seal;
 use crate::session::{Authenticated, Resolved, Session};
@@ -29,6 +30,8 @@ pub(crate) struct Incoming {
     visitor: Option<Visitor>,
     request_id: Option<String>,
     resolved: OnceLock<Resolved>,
+    /// The session that this server keeps by itself, where the request brings one.
+    owned: OnceLock<Option<Arc<Keeper>>>,
     /// Who is signed in by the backend's word, where there is no seal.
     told: OnceCell<Result<Session, Error>>,
     /// Whether the response may depend on who is signed in.
@@ -53,6 +56,7 @@ impl Incoming {
             visitor: headers.map(Visitor::new),
             request_id: headers.map(|headers| headers.get(REQUEST_ID).and_then(sane).unwrap_or_else(fresh)),
             resolved: OnceLock::new(),
+            owned: OnceLock::new(),
             told: OnceCell::new(),
             personal: AtomicBool::new(false),
             signed_out: AtomicBool::new(false),
@@ -62,10 +66,25 @@ impl Incoming {
     }
 
     fn resolved(&self) -> &Resolved {
+        self.keeper();
         self.resolved.get_or_init(|| match &self.visitor {
             Some(visitor) => Resolved::open(self.client.dialect(), self.client.seal(), visitor, self.client.now()),
             None => Resolved { session: Ok(Session::Anonymous), refusal: None },
         })
+    }
+
+    /// Who keeps the visitor's tokens, where this server does it by itself.
+    pub(crate) fn keeper(&self) -> Option<&Arc<Keeper>> {
+        let (own_session, visitor) = (self.client.own_session()?, self.visitor.as_ref()?);
+        let owned = self.owned.get_or_init(|| {
+            let Opened { keeper, stale, refusal } = own_session.open(visitor, &self.client);
+            // What was refused is told of as a session that a seal refused.
+            let _ = self.resolved.set(Resolved { session: Ok(Session::Anonymous), refusal });
+            let keeper = keeper.map(Arc::new);
+            self.give(keeper.clone().map_or(Outgoing::Lines(stale), Outgoing::Of));
+            keeper
+        });
+        owned.as_ref().filter(|_| !self.is_signed_out())
     }
 
     /// What calls of the visitor show.
@@ -159,8 +178,12 @@ impl Incoming {
     /// The cookies for the response.
     pub(crate) fn set_cookies(&self) -> Vec<HeaderValue> {
         let outgoing = self.outgoing.lock().unwrap_or_else(PoisonError::into_inner);
-        let lines = outgoing.iter().flat_map(|outgoing| match outgoing {
+        let owned = |outgoing: &Outgoing| matches!(outgoing, Outgoing::Of(keeper) if keeper.is_owned());
+        // The chunks of two sessions are never mixed.
+        let last = outgoing.iter().rposition(owned);
+        let lines = outgoing.iter().enumerate().flat_map(|(index, outgoing)| match outgoing {
             Outgoing::Lines(lines) => lines.clone(),
+            Outgoing::Of(keeper) if keeper.is_owned() && Some(index) != last => Vec::new(),
             Outgoing::Of(keeper) => keeper.set_cookies(&self.client),
         });
         relay::last_of_each(lines.collect())

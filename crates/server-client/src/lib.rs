@@ -107,6 +107,7 @@ mod link;
 mod memo;
 #[cfg(feature = "oauth")]
 pub mod oauth;
+mod own_session;
 mod permissions;
 #[cfg(feature = "proxy")]
 mod proxy;

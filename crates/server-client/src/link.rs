@@ -73,14 +73,15 @@ impl Api {
     pub async fn sign_in_with_link(&self, address: &Uri) -> Result<Option<Linked>, Error> {
         let Some((token, location)) = take(self.client(), address) else { return Ok(None) };
         let tokens = Tokens { access: token, refresh: None };
-        let keeper = Keeper::new(Some(tokens.clone()), Entered::default());
         let is_good = match self.client().seal() {
             Seal::Signed(..) => self.client().seal().verify(&tokens.access, self.client().now()).is_some(),
-            _ => self.with_tokens(tokens).api().session().await?.is_authenticated(),
+            _ => self.with_tokens(tokens.clone()).api().session().await?.is_authenticated(),
         };
         if !is_good {
             return Err(Error::new(Reason::new(Code::SignInRefused)));
         }
+        let owned = self.begin_owned(&tokens)?;
+        let keeper = Keeper::new(Some(tokens), Entered { owned, ..Entered::default() });
         Ok(Some(Linked { signed_in: self.kept_by(keeper), location }))
     }
 

@@ -53,7 +53,7 @@ impl Api {
 
     /// Whether calls are sent as nobody.
     async fn is_nobody(&self) -> Result<bool, Error> {
-        if self.is_of_visitor() {
+        if self.is_of_visitor() && self.keeper().is_none() {
             return Ok(!self.session().await?.is_authenticated());
         }
         let presented = self.present()?;

@@ -54,7 +54,8 @@ pub(crate) fn deletions(cookies: &Cookies<'_>, client: &ServerClient) -> Vec<Hea
     });
     let passed_on = forwarded(client.dialect()).unwrap_or_default().iter();
     let passed_on = passed_on.filter(|name| cookies.iter().any(|(known, _)| known == **name));
-    names.chain(passed_on.map(|name| deletion(name))).filter_map(|cookie| line(&cookie)).collect()
+    let lines = names.chain(passed_on.map(|name| deletion(name))).filter_map(|cookie| line(&cookie));
+    lines.chain(client.own_session().into_iter().flat_map(|own_session| own_session.clear(cookies))).collect()
 }
 
 /// Appends lines to a response. Whatever the app itself says of a cookie stays.
@@ -103,7 +104,7 @@ fn deletion(name: &str) -> SetCookie {
     SetCookie { max_age: Some(0), secure: name.starts_with("__"), ..SetCookie::new(name, "") }
 }
 
-fn line(cookie: &SetCookie) -> Option<HeaderValue> {
+pub(crate) fn line(cookie: &SetCookie) -> Option<HeaderValue> {
     HeaderValue::from_str(&cookie.to_string()).ok().map(sensitive)
 }
 

@@ -1,10 +1,13 @@
 //! The secrets of sessions, and what is made of them.
 
+use std::time::Duration;
+
 use twinfetch_core::dialect::{Seal as Axis, SealVersion};
 use twinfetch_core::seal::{KeyringError, Sessions, Signed};
 use twinfetch_core::secret::Secret;
 
 use crate::error::Error;
+use crate::own_session::OwnSession;
 use crate::seal::{IssuedAfter, Seal};
 
 /// Where the secrets of sessions come from.
@@ -45,11 +48,48 @@ impl Secrets {
     }
 }
 
+impl Secrets {
+    /// Makes of them what keeps sessions in a cookie of this name.
+    pub(crate) fn own_session(
+        self,
+        cookie: &str,
+        secure: bool,
+        max_age: Duration,
+        variable: fn(&str) -> Option<String>,
+    ) -> Result<OwnSession, Error> {
+        let secrets = match self {
+            Self::Given(secrets) => secrets,
+            Self::None => Vec::new(),
+            Self::OfTheEnvironment => first_of(OF_OWN_SESSION, variable),
+        };
+        OwnSession::new(cookie, secure, &secrets, max_age).map_err(|cause| unusable(cause, "AUTH_SECRET"))
+    }
+}
+
+impl Secrets {
+    /// The secrets themselves, for what else is to be kept from others.
+    #[cfg(feature = "redis")]
+    pub(crate) fn listed(&self, own_session: bool, axis: &Axis, variable: fn(&str) -> Option<String>) -> Vec<Secret> {
+        match self {
+            Self::Given(secrets) => secrets.clone(),
+            Self::None => Vec::new(),
+            Self::OfTheEnvironment if own_session => first_of(OF_OWN_SESSION, variable),
+            Self::OfTheEnvironment => of_the_environment(axis, variable),
+        }
+    }
+}
+
+/// Where the secrets of sessions that this server keeps come from.
+const OF_OWN_SESSION: [&str; 2] = ["AUTH_SECRET", "NEXTAUTH_SECRET"];
+
+fn first_of(names: [&str; 2], variable: fn(&str) -> Option<String>) -> Vec<Secret> {
+    names.into_iter().find_map(variable).map(Secret::new).into_iter().collect()
+}
+
 fn of_the_environment(axis: &Axis, variable: fn(&str) -> Option<String>) -> Vec<Secret> {
-    let first_of = |names: [&str; 2]| names.into_iter().find_map(variable).map(Secret::new).into_iter().collect();
     match axis {
-        Axis::AuthJs { version: SealVersion::V4, .. } => first_of(["NEXTAUTH_SECRET", "AUTH_SECRET"]),
-        Axis::AuthJs { version: SealVersion::V5, .. } => first_of(["AUTH_SECRET", "NEXTAUTH_SECRET"]),
+        Axis::AuthJs { version: SealVersion::V4, .. } => first_of(["NEXTAUTH_SECRET", "AUTH_SECRET"], variable),
+        Axis::AuthJs { version: SealVersion::V5, .. } => first_of(["AUTH_SECRET", "NEXTAUTH_SECRET"], variable),
         Axis::Jws { .. } => {
             let secrets = variable("JWT_SECRET").unwrap_or_default();
             secrets.split(',').filter(|_| !secrets.is_empty()).map(Secret::new).collect()

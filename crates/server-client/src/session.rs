@@ -180,7 +180,7 @@ impl Session {
 }
 
 /// Says why a session is not believed, never what is in it. Expiry is everyday; the rest is worth a look.
-fn tell(refusal: SessionError) {
+pub(crate) fn tell(refusal: SessionError) {
     match refusal {
         SessionError::Seal(SealError::Expired) => tracing::debug!(reason = "expired", "the session is over"),
         SessionError::Seal(SealError::Revoked) => tracing::debug!(reason = "revoked", "the session is over"),

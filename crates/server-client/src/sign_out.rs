@@ -30,7 +30,7 @@ impl Api {
     pub async fn sign_out(&self) -> Result<SignedOut, Error> {
         if let Some(keeper) = self.keeper() {
             // The tokens of a renewal under way must not outlive the session.
-            keeper.settled().await;
+            keeper.settled_to_leave(self.client()).await;
         }
         // Whoever cannot be told by what they show is signed out all the same.
         let credential = self.credential().unwrap_or_else(|_| Credential::none());

@@ -17,9 +17,10 @@ use crate::driver::Credential;
 use crate::errand::{Done, details};
 use crate::error::Error;
 use crate::keeper::{Entered, Keeper};
+use crate::own_session::Owned;
 use crate::relay;
 use crate::session::Session;
-use crate::visitor::{mirrored, passed_on};
+use crate::visitor::{Visitor, mirrored, passed_on};
 
 /// Somebody who signed in here: their tokens, and the backend as they see it.
 ///
@@ -92,7 +93,7 @@ impl Api {
     ///
     /// Nothing is sent. The browser gets a cookie only when the tokens were renewed.
     pub fn with_tokens(&self, tokens: Tokens) -> SignedIn {
-        self.kept_by(Keeper::resumed(tokens))
+        self.kept_by(Keeper::resumed(tokens, Entered::default()))
     }
 
     async fn enter(&self, verb: Verb, with: &(impl Serialize + ?Sized)) -> Result<SignedIn, Error> {
@@ -108,12 +109,26 @@ impl Api {
         let keeper = match done.outcome {
             Outcome::Tokens(tokens) => {
                 let set_cookies = relay::known(&done.set_cookies, client);
-                Keeper::new(Some(tokens), Entered { set_cookies, ..Entered::default() })
+                let owned = self.begin_owned(&tokens)?;
+                Keeper::new(Some(tokens), Entered { set_cookies, owned, ..Entered::default() })
             }
             Outcome::Accepted => by_cookies(&done.set_cookies, client)?,
             _ => return Err(Error::new(Reason::new(Code::Unauthorized))),
         };
         Ok(self.kept_by(keeper))
+    }
+
+    /// The session that this server keeps of somebody who signs in, where it keeps any.
+    ///
+    /// # Errors
+    /// `session_too_large`: before the browser is told anything.
+    pub(crate) fn begin_owned(&self, tokens: &Tokens) -> Result<Option<Owned>, Error> {
+        let client = self.client();
+        let Some(own_session) = client.own_session() else { return Ok(None) };
+        let received = self.visitor().map(Visitor::cookies).unwrap_or_default();
+        let owned = own_session.begin(&received, client.seconds());
+        own_session.write(&owned, tokens, client.seconds()).map_err(Error::new)?;
+        Ok(Some(owned))
     }
 
     pub(crate) fn kept_by(&self, keeper: Keeper) -> SignedIn {
@@ -143,7 +158,7 @@ fn by_cookies(lines: &[HeaderValue], client: &ServerClient) -> Result<Keeper, Er
     let session = session.filter(|_| client.is_session_of_app());
     let set_cookies = relay::known(lines, client);
     let mirrored = mirror.filter(|_| mirrored(client.dialect()).is_some());
-    Ok(Keeper::new(tokens, Entered { cookie, mirrored, session, set_cookies }))
+    Ok(Keeper::new(tokens, Entered { cookie, mirrored, session, set_cookies, owned: None }))
 }
 
 impl SignedIn {

@@ -6,7 +6,7 @@ use gloo_net::http::Response;
 use twinfetch_core::call::Call;
 use twinfetch_core::document::Document;
 use twinfetch_core::error::{Code, Error};
-use twinfetch_core::exchange::{Exchange, Payload, Reply, Step, Wants};
+use twinfetch_core::exchange::{Budget, Exchange, Payload, Reply, Step, Wants};
 use twinfetch_core::session::Presented;
 use wasm_bindgen::JsValue;
 use web_sys::AbortSignal;
@@ -102,6 +102,8 @@ impl Client {
                     let used_up = sending.body.is_some_and(Body::is_stream);
                     exchange.renewed(if used_up { Ok(Presented::default()) } else { presented })
                 }
+                Step::Retry(exchange) => exchange.pause(&mut Budget::new(), 0, 0),
+                Step::Sleep(exchange, _) => exchange.resumed(self.presented()),
                 Step::Done(reply) => return reply.map(|reply| Ended { reply, document, response: arrived }),
             };
         }

@@ -3,6 +3,7 @@
 use std::pin::Pin;
 
 use twinfetch_core::error::Error;
+use twinfetch_core::exchange::Retry;
 use twinfetch_core::session::{Read, Taken};
 use twinfetch_core::verb::{Flow, Next, Permissions, Verb};
 use wasm_bindgen::JsValue;
@@ -31,7 +32,7 @@ impl Client {
         let (dialect, sites) = (&self.inner.dialect, &self.inner.sites);
         let sending = Sending { body, cache: Some(RequestCache::NoStore), verb: Some(verb) };
         let errand = self.inner.held.borrow().set_out(verb);
-        let (mut flow, mut next) = Flow::start(dialect, sites, verb, self.presented().unwrap_or_default());
+        let (mut flow, mut next) = Flow::start(dialect, sites, verb, self.presented().unwrap_or_default(), Retry::NONE);
         let mut document = None;
         let ended = loop {
             next = match next {

@@ -13,6 +13,7 @@ use web_sys::{RequestCache, RequestCredentials, RequestInit, RequestRedirect};
 use crate::body::Body;
 use crate::deadline::Deadline;
 use crate::document::JsDocument;
+use crate::session::now;
 
 /// What goes with a request besides what the core decided.
 pub(crate) struct Sending<'a> {
@@ -34,7 +35,7 @@ pub(crate) async fn send(request: &Request, sending: &Sending<'_>, deadline: &De
 /// What the core needs of a response's head.
 pub(crate) fn head(response: &Response) -> Head {
     let headers = response.headers();
-    Head::new(response.status(), |name| headers.get(name))
+    Head::new(response.status(), now(), |name| headers.get(name))
 }
 
 /// Reads a whole body as a JSON document; an empty body is none.

@@ -3,7 +3,7 @@
 use twinfetch_core::dialect::{Dialect, Identity};
 use twinfetch_core::document::Document as _;
 use twinfetch_core::session::{Authenticated, Session, Standing, Tokens};
-use twinfetch_core::token;
+use twinfetch_core::token::{self, Lifetime};
 use wasm_bindgen::prelude::*;
 
 use crate::document::JsDocument;
@@ -30,13 +30,18 @@ pub(crate) fn session(
 
 /// When an access token says that it ends, in milliseconds since 1970.
 pub(crate) fn expires_at(token: &str) -> Option<u64> {
+    lifetime(token).map(|lifetime| lifetime.expires_at)
+}
+
+/// How long an access token says that it lives.
+pub(crate) fn lifetime(token: &str) -> Option<Lifetime> {
     let plain = |character| match character {
         '-' => '+',
         '_' => '/',
         other => other,
     };
     let payload: String = token::payload(token)?.chars().map(plain).collect();
-    token::expires_at(&JsDocument::parse(&decode_base64(&payload).ok()?).ok()?)
+    Lifetime::of(&JsDocument::parse(&decode_base64(&payload).ok()?).ok()?)
 }
 
 #[wasm_bindgen]

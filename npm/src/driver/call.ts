@@ -50,7 +50,7 @@ const perform = async (
   let raw: Response | undefined
   let outcome: Outcome | undefined
   for (;;) {
-    const step = core.advance(flight, outcome, Date.now())
+    const step = core.advance(flight, outcome, Date.now(), Number.POSITIVE_INFINITY)
     outcome = {}
     switch (step.is) {
       case 'send':

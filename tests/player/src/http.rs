@@ -3,7 +3,7 @@ use twinfetch_core::address::BaseUrl;
 use twinfetch_core::cookie::{Cookies, SessionCookie};
 use twinfetch_core::csrf;
 use twinfetch_core::dialect::{Dialect, Identity, Seal, SealVersion};
-use twinfetch_core::exchange::{Step, Wants};
+use twinfetch_core::exchange::{Retry, Step, Wants};
 use twinfetch_core::head::Head;
 use twinfetch_core::seal::{Sessions, json};
 use twinfetch_core::secret::Secret;
@@ -155,7 +155,7 @@ impl App {
 fn read_session(dialect: &Dialect, head: Head, document: Option<&Value>) -> Option<Standing> {
     let base = |url| BaseUrl::parse(url, "url").ok();
     let sites = Sites { backend: base("http://backend.test")?, app: base("http://app.test") };
-    let (mut flow, next) = Flow::start(dialect, &sites, Verb::ReadSession, Presented::default());
+    let (mut flow, next) = Flow::start(dialect, &sites, Verb::ReadSession, Presented::default(), Retry::NONE);
     let Next::Step(Step::Send(exchange, _)) = next else { return None };
     let Step::Read(exchange) = exchange.answered(Ok(head)) else { return None };
     let document = document.filter(|_| exchange.wants() == Wants::Document);

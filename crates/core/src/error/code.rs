@@ -49,8 +49,20 @@ named! {
     }
 }
 
+named! {
+    /// Whether the server may have received a call that failed.
+    Sent {
+        /// Nothing of it has left: it can be repeated without harm.
+        Unsent = "unsent",
+        /// It may have been received and done, or not.
+        Maybe = "maybe",
+        /// The server has answered it.
+        Acknowledged = "acknowledged",
+    }
+}
+
 macro_rules! codes {
-    ($($(#[$doc:meta])* $variant:ident = $text:literal, $kind:ident, $message:literal;)*) => {
+    ($($(#[$doc:meta])* $variant:ident = $text:literal, $kind:ident, $message:expr;)*) => {
         named! {
             /// The stable name of what happened.
             Code { $($(#[$doc])* $variant = $text,)* }
@@ -70,17 +82,31 @@ macro_rules! codes {
     };
 }
 
+const UNREACHABLE: &str = "The server could not be reached. Check your connection and try again.";
+
 codes! {
     /// The caller's signal fired.
     Aborted = "aborted", Aborted, "The request was cancelled.";
+    /// The body stopped coming: no next piece in time.
+    BodyStalled = "body_stalled", Timeout, "The server took too long to answer. Please try again.";
+    /// The body ended before its end.
+    BodyTruncated = "body_truncated", Network, "The connection broke off. Please try again.";
     /// The call's own arguments cannot be sent: path, header, body.
     CallInvalid = "call_invalid", Config, "The request cannot be sent as written.";
     /// The wasm core stopped on a defect; the next call starts a new one.
     CorePanicked = "core_panicked", Internal, "Something went wrong in this page. Please try again.";
     /// A setting of the client is missing or wrong.
     ConfigInvalid = "config_invalid", Config, "The client is not set up correctly.";
+    /// The server's machine takes no connection.
+    ConnectFailed = "connect_failed", Network, UNREACHABLE;
+    /// No connection in time.
+    ConnectTimedOut = "connect_timed_out", Timeout, UNREACHABLE;
+    /// The connection was closed before the head of a response was complete.
+    ConnectionLost = "connection_lost", Network, "The connection broke off. Please try again.";
     /// The dialect has an unknown, missing or wrong field.
     DialectInvalid = "dialect_invalid", Config, "The dialect is not valid.";
+    /// The server's name has no address.
+    DnsFailed = "dns_failed", Network, UNREACHABLE;
     /// The envelope says that the call was refused.
     EnvelopeRefused = "envelope_refused", Rejected, "The request was refused.";
     /// 403.
@@ -88,24 +114,34 @@ codes! {
     /// A body that says it is JSON and is not.
     MalformedBody = "malformed_body", Decode, "The server sent an answer that could not be read.";
     /// No response: refused, reset, offline, blocked by CORS.
-    NetworkFailed = "network_failed", Network, "The server could not be reached. Check your connection and try again.";
+    NetworkFailed = "network_failed", Network, UNREACHABLE;
     /// 404 or 410.
     NotFound = "not_found", NotFound, "This was not found.";
+    /// The device has no network.
+    Offline = "offline", Network, "You are offline. Check your connection and try again.";
+    /// What came is no HTTP.
+    ProtocolFailed = "protocol_failed", Decode, "The server sent an answer that could not be read.";
     /// 429.
     RateLimited = "rate_limited", RateLimited, "Too many requests. Please wait a moment and try again.";
     /// A redirect to another origin, to a weaker scheme, or one that cannot be followed.
     RedirectRefused = "redirect_refused", Rejected, "The server pointed to an address that is not allowed.";
     /// Another 4xx.
     Rejected = "rejected", Rejected, "The request was refused.";
+    /// No head of a response in time: one attempt's own limit.
+    ResponseTimedOut = "response_timed_out", Timeout, "The server took too long to answer. Please try again.";
     /// A body larger than the client takes.
     ResponseTooLarge = "response_too_large", Decode, "The server sent more than can be taken.";
     /// 5xx.
     ServerFailed = "server_failed", Status, "The server could not answer. Please try again later.";
     /// The session document has not the agreed form.
     SessionMalformed = "session_malformed", Decode, "Your sign-in could not be checked. Please try again later.";
+    /// The session does not fit into cookies.
+    SessionTooLarge = "session_too_large", Config, "The session is too large to be kept.";
     /// The credentials were refused.
     SignInRefused = "sign_in_refused", Unauthorized, "The sign-in was refused. Check what you have entered.";
-    /// The wait for a response ran out.
+    /// The secure connection could not be made: certificate, host name, protocol version.
+    TlsFailed = "tls_failed", Network, "A secure connection to the server could not be made.";
+    /// The time for the whole call ran out.
     TimedOut = "timed_out", Timeout, "The server took too long to answer. Please try again.";
     /// Too many redirects.
     TooManyRedirects = "too_many_redirects", Rejected, "The server pointed to another address too many times.";
@@ -118,6 +154,26 @@ codes! {
     /// The page's content security policy forbids wasm.
     WasmBlockedByCsp = "wasm_blocked_by_csp", Config,
         "This page's content security policy blocks WebAssembly: add 'wasm-unsafe-eval' to its script-src.";
+}
+
+impl Code {
+    /// Whether nothing of the request has left by then.
+    pub(crate) const fn is_unsent(self) -> bool {
+        matches!(self.kind(), Kind::Config)
+            || matches!(
+                self,
+                Self::ConnectFailed | Self::ConnectTimedOut | Self::DnsFailed | Self::Offline | Self::TlsFailed
+            )
+    }
+
+    /// Whether the next attempt may go better.
+    pub(crate) const fn is_passing(self) -> bool {
+        match self.kind() {
+            Kind::Network => !matches!(self, Self::Offline | Self::TlsFailed),
+            Kind::Timeout => !matches!(self, Self::TimedOut),
+            _ => false,
+        }
+    }
 }
 
 #[cfg(test)]

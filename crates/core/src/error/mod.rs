@@ -1,8 +1,10 @@
 //! What can go wrong with a call, said once for both clients.
 
 mod code;
+mod problem;
 
-pub use code::{Code, Kind};
+pub use code::{Code, Kind, Sent};
+pub use problem::Problem;
 
 use core::fmt;
 use std::borrow::Cow;
@@ -22,13 +24,25 @@ struct Detail {
     status: Option<u16>,
     request_id: Option<String>,
     retry_after: Option<u64>,
+    sent: Sent,
+    attempts: u32,
+    problem: Option<Problem>,
 }
 
 impl Error {
     /// An error with the code's own message.
     pub fn new(code: Code) -> Self {
         let message = Cow::Borrowed(code.message());
-        Self(Box::new(Detail { code, message, status: None, request_id: None, retry_after: None }))
+        Self(Box::new(Detail {
+            code,
+            message,
+            status: None,
+            request_id: None,
+            retry_after: None,
+            sent: Sent::Unsent,
+            attempts: 0,
+            problem: None,
+        }))
     }
 
     /// Replaces the message by one which says more, and which a user may see.
@@ -44,6 +58,21 @@ impl Error {
         self.0.status = Some(head.status);
         self.0.request_id.clone_from(&head.request_id);
         self.0.retry_after = head.retry_after;
+        self.0.sent = Sent::Acknowledged;
+        self
+    }
+
+    /// Adds how far the call had come.
+    #[must_use]
+    pub fn after(mut self, attempts: u32, sent: Sent) -> Self {
+        (self.0.attempts, self.0.sent) = (attempts, sent);
+        self
+    }
+
+    /// Adds what the server says of the problem.
+    #[must_use]
+    pub fn with_problem(mut self, problem: Problem) -> Self {
+        self.0.problem = Some(problem);
         self
     }
 
@@ -87,10 +116,26 @@ impl Error {
         self.0.retry_after
     }
 
+    /// Whether the server may have received the call.
+    pub fn sent(&self) -> Sent {
+        self.0.sent
+    }
+
+    /// How many requests were sent for the call.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// What the server says of the problem, when it answered with a problem document (RFC 9457).
+    pub fn problem(&self) -> Option<&Problem> {
+        self.0.problem.as_ref()
+    }
+
     /// Whether the same call may succeed later without anything being changed.
     pub fn retryable(&self) -> bool {
         match self.kind() {
-            Kind::Network | Kind::RateLimited | Kind::Timeout => true,
+            Kind::Network => self.0.code != Code::TlsFailed,
+            Kind::RateLimited | Kind::Timeout => true,
             Kind::Status => matches!(self.0.status, Some(500 | 502..=504)),
             _ => false,
         }

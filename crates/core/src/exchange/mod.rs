@@ -5,25 +5,28 @@
 //!              ▼                                                  │
 //!  start ─▶ Send ── answered ──▶ Read ── received ──▶ Done        │
 //!              │                                                  │
-//!              └── answered with 401 ──▶ Renew ── renewed ────────┘
+//!              ├── answered with 401 ──▶ Renew ── renewed ────────┤
+//!              └── failed for now ─────▶ Retry ── paused ──▶ Sleep ┘
 //! ```
 //!
-//! A driver sends, reads and renews; each [`Step`] carries the exchange in the one stage that can go on from it.
+//! A driver sends, reads, renews and sleeps; each [`Step`] carries the exchange in the one stage that can go on from it.
 
 mod outcome;
 mod reading;
 mod refused;
+mod retry;
 mod sent;
 
 pub use outcome::{Payload, Reply};
 pub use reading::{Reading, Wants};
 pub use refused::Refused;
+pub use retry::{Budget, Failed, Paused, Retry};
 pub use sent::Sent;
 
 use crate::address::BaseUrl;
 use crate::call::{Accept, Call, Content, Credentials, Method, Request};
 use crate::dialect::{Credential, Csrf, Dialect, Site};
-use crate::error::Error;
+use crate::error::{Code, Error, Sent as Outreach};
 use crate::secret::Secret;
 use crate::session::Presented;
 use crate::text;
@@ -37,6 +40,10 @@ pub enum Step<'a> {
     Read(Exchange<'a, Reading>),
     /// Get a token newer than this generation, if there is one, then go on.
     Renew(Exchange<'a, Refused>, u64),
+    /// Ask how the failed attempt is followed: by a [pause](Exchange::pause), or by the end.
+    Retry(Exchange<'a, Failed>),
+    /// Wait as many milliseconds, then go on as who is signed in by then.
+    Sleep(Exchange<'a, Paused>, u64),
     /// Nothing: this is how the call ended.
     Done(Result<Reply<'a>, Error>),
 }
@@ -57,6 +64,10 @@ struct Plan<'a> {
     presented: Presented,
     renewals_left: u8,
     redirects_left: u8,
+    /// How many requests went out.
+    attempts: u32,
+    /// Whether one of them may have been received without being answered.
+    maybe: bool,
 }
 
 impl<'a> Exchange<'a, Sent> {
@@ -65,7 +76,17 @@ impl<'a> Exchange<'a, Sent> {
         match presented {
             Ok(presented) => {
                 let url = base.join(&call.path);
-                Box::new(Plan { dialect, call, url, presented, renewals_left: 1, redirects_left: 10 }).send()
+                let plan = Plan {
+                    dialect,
+                    call,
+                    url,
+                    presented,
+                    renewals_left: 1,
+                    redirects_left: 10,
+                    attempts: 0,
+                    maybe: false,
+                };
+                Box::new(plan).send()
             }
             Err(cause) => Step::Done(Err(cause)),
         }
@@ -73,7 +94,8 @@ impl<'a> Exchange<'a, Sent> {
 }
 
 impl<'a> Plan<'a> {
-    fn send(self: Box<Self>) -> Step<'a> {
+    fn send(mut self: Box<Self>) -> Step<'a> {
+        self.attempts += 1;
         let mut headers = self.call.headers.clone();
         let asks = headers.iter().any(|(name, _)| name == "accept");
         if self.call.accept == Accept::Json && !asks {
@@ -114,6 +136,21 @@ impl<'a> Plan<'a> {
         Step::Send(self.at(Sent), request)
     }
 
+    /// How the call fails when no response says it.
+    fn failure(&self, code: Code) -> Error {
+        Error::new(code).after(self.attempts, if self.maybe { Outreach::Maybe } else { Outreach::Unsent })
+    }
+
+    fn fail(&self, code: Code) -> Step<'a> {
+        Step::Done(Err(self.failure(code)))
+    }
+
+    /// From now on the call is sent as this; a mirrored cookie that nobody has read anew stays.
+    fn present(&mut self, presented: Presented) {
+        let mirrored = presented.mirrored.or_else(|| self.presented.mirrored.take());
+        self.presented = Presented { mirrored, ..presented };
+    }
+
     const fn at<S>(self: Box<Self>, stage: S) -> Exchange<'a, S> {
         Exchange { plan: self, stage }
     }
@@ -152,7 +189,7 @@ mod tests {
         let call = Call::new(Method::Post, Path::parse("/", &base).unwrap());
         let step = Exchange::start(&dialect, &base, call, Ok(presented("a1", 1, Some("m"))));
         let Step::Send(exchange, _) = step else { panic!("nothing is sent") };
-        let Step::Renew(exchange, 1) = exchange.settled(Ok(Head::new(401, |_| None))) else { panic!("no renewal") };
+        let Step::Renew(exchange, 1) = exchange.settled(Ok(Head::new(401, 0, |_| None))) else { panic!("no renewal") };
         let Step::Send(_, request) = exchange.renewed(Ok(presented("a2", 2, None))) else { panic!("no repetition") };
         assert!(request.headers.contains(&("x-xsrf".to_owned(), "m".to_owned())));
     }

@@ -2,7 +2,7 @@
 
 use crate::dialect::{Envelope, Pointer};
 use crate::document::Document;
-use crate::error::{Code, Error};
+use crate::error::{Code, Error, Problem};
 use crate::head::Head;
 use crate::text;
 
@@ -52,16 +52,22 @@ impl Envelope {
             let payload = if document.is_some() { Payload::At(data) } else { Payload::Nothing };
             return Ok(Reply::new(head, payload));
         }
-        let error = Error::new(code(head.status)).with_head(head);
+        let mut error = Error::new(code(head.status)).with_head(head);
+        let mut said = at(message).and_then(|message| showable(&message));
+        if let Some(document) = document.filter(|_| head.is_problem()) {
+            let told = |name| document.member(name).and_then(|text| showable(&text));
+            said = said.or_else(|| told("detail")).or_else(|| told("title"));
+            error = error.with_problem(Problem::read(document));
+        }
         // A server's own words about its failure are for its log, not for a user.
-        Err(match at(message).and_then(|message| showable(&message)) {
+        Err(match said {
             Some(message) if head.status < 500 => error.with_message(message),
             _ => error,
         })
     }
 }
 
-const fn code(status: u16) -> Code {
+pub(super) const fn code(status: u16) -> Code {
     match status {
         200..=299 => Code::EnvelopeRefused,
         300..=399 => Code::RedirectRefused,

@@ -3,7 +3,7 @@
 use super::{Exchange, Payload, Plan, Reply, Step};
 use crate::call::{Accept, Method};
 use crate::document::Document;
-use crate::error::{Code, Error};
+use crate::error::{Code, Error, Sent};
 use crate::head::Head;
 
 /// A response's head has come; its body waits.
@@ -49,7 +49,7 @@ impl<'a> Exchange<'a, Reading> {
         let wants = self.wants();
         let Self { plan, stage: Reading { head } } = self;
         let succeeded = (200..300).contains(&head.status);
-        Step::Done(match (body, wants) {
+        let ended = match (body, wants) {
             (Err(code), _) if succeeded => Err(Error::new(code).with_head(&head)),
             (Err(_), _) => plan.judge::<D>(&head, None),
             (Ok(_), Wants::Raw) => Ok(Reply::new(&head, Payload::Raw)),
@@ -59,7 +59,8 @@ impl<'a> Exchange<'a, Reading> {
                 Ok(Reply::new(&head, Payload::Nothing))
             }
             (Ok(_), Wants::Nothing) => Err(Error::new(Code::UnexpectedContentType).with_head(&head)),
-        })
+        };
+        Step::Done(ended.map_err(|error| error.after(plan.attempts, Sent::Acknowledged)))
     }
 }
 

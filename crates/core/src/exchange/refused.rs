@@ -12,7 +12,8 @@ pub struct Refused {
 }
 
 impl<'a> Exchange<'a, Refused> {
-    /// Repeats the call when the session has a newer token of the same user by now; otherwise reads the refusal.
+    /// Repeats the call when the session has a newer token of the same user by now; otherwise, and where its body cannot
+    /// be sent again, reads the refusal.
     ///
     /// What one user asked for is never sent as another, who has signed in meanwhile.
     /// When the renewal itself failed the call ends with its cause: nobody is signed out by that.
@@ -20,13 +21,15 @@ impl<'a> Exchange<'a, Refused> {
         let old = &self.plan.presented;
         let newer = |new: &Presented| new.generation != old.generation && new.user == old.user && new.token.is_some();
         match presented {
-            Ok(presented) if newer(&presented) => {
+            Ok(presented) if newer(&presented) && !self.plan.call.once => {
                 self.plan.renewals_left -= 1;
-                let mirrored = presented.mirrored.or_else(|| self.plan.presented.mirrored.take());
-                self.plan.presented = Presented { mirrored, ..presented };
+                self.plan.present(presented);
                 self.plan.send()
             }
-            Err(cause) => Step::Done(Err(cause)),
+            Err(cause) => {
+                let sent = self.plan.failure(cause.code()).sent();
+                Step::Done(Err(cause.after(self.plan.attempts, sent)))
+            }
             Ok(_) => Step::Read(self.plan.at(Reading { head: self.stage.head })),
         }
     }

@@ -1,9 +1,9 @@
 //! The stage in which a request is out.
 
-use super::{Exchange, Plan, Reading, Refused, Step};
+use super::{Exchange, Failed, Plan, Reading, Refused, Step};
 use crate::address;
 use crate::dialect::Renewal;
-use crate::error::{Code, Error};
+use crate::error::Code;
 use crate::head::Head;
 
 /// A request is out.
@@ -23,14 +23,16 @@ impl<'a> Exchange<'a, Sent> {
     }
 
     /// As [`Exchange::answered`], for a transport that has followed redirects by itself, as a browser's does.
-    pub fn settled(self, answer: Result<Head, Code>) -> Step<'a> {
+    pub fn settled(mut self, answer: Result<Head, Code>) -> Step<'a> {
+        self.plan.maybe |= answer.as_ref().is_err_and(|code| !code.is_unsent());
         match answer {
+            why if self.plan.may_repeat(&why) => Step::Retry(self.plan.at(Failed { why })),
             Ok(head) if head.status == 401 && self.plan.may_renew() => {
                 let generation = self.plan.presented.generation;
                 Step::Renew(self.plan.at(Refused { head }), generation)
             }
             Ok(head) => Step::Read(self.plan.at(Reading { head })),
-            Err(code) => Step::Done(Err(Error::new(code))),
+            Err(code) => self.plan.fail(code),
         }
     }
 }
@@ -43,10 +45,10 @@ impl<'a> Plan<'a> {
     /// Follows a redirect within the origin as Fetch does: 303, and 301 or 302 after a POST, become a GET.
     fn redirect(mut self: Box<Self>, head: &Head, target: Option<String>) -> Step<'a> {
         let Some(target) = target else {
-            return Step::Done(Err(Error::new(Code::RedirectRefused).with_head(head)));
+            return Step::Done(Err(self.failure(Code::RedirectRefused).with_head(head)));
         };
         let Some(left) = self.redirects_left.checked_sub(1) else {
-            return Step::Done(Err(Error::new(Code::TooManyRedirects).with_head(head)));
+            return Step::Done(Err(self.failure(Code::TooManyRedirects).with_head(head)));
         };
         let is_post = self.call.method == crate::call::Method::Post;
         if head.status == 303 || matches!(head.status, 301 | 302) && is_post {

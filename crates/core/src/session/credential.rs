@@ -3,7 +3,11 @@
 use super::{Held, Presented};
 use crate::dialect::{Credential, Dialect, Renewal};
 use crate::error::Error;
+use crate::token::Lifetime;
 use crate::verb::Verb;
+
+/// How long after a failed renewal another is due at the earliest, in milliseconds.
+const AFTER_FAILURE: u64 = 5_000;
 
 impl<C> Held<C> {
     /// Whether a call has to wait for a session read, because only the session document tells the token.
@@ -28,6 +32,17 @@ impl<C> Held<C> {
                 (renewable && !waiting).then_some(Verb::Refresh)
             }
         }
+    }
+
+    /// When the tokens are to be renewed without having been refused, in milliseconds since 1970; `None` when they
+    /// cannot be, or do not end. `lifetime` is what the access token says of itself, and `random` a number of this client's own.
+    ///
+    /// It is later where a renewal has failed: what nobody has refused can wait.
+    pub fn due_at(&self, dialect: &Dialect, lifetime: Option<Lifetime>, random: u32) -> Option<u64> {
+        let renewable = matches!(dialect.renewal, Renewal::Rotate { .. })
+            && self.tokens.as_ref().is_some_and(|tokens| tokens.refresh.is_some());
+        let due_at = lifetime.filter(|_| renewable)?.due_at(self.obtained_at, random)?;
+        Some(self.unrenewed.as_ref().map_or(due_at, |(_, until)| due_at.max(until.saturating_add(AFTER_FAILURE))))
     }
 
     /// What a call presents to the backend.

@@ -19,6 +19,8 @@ pub struct Held<C> {
     /// Counts the sign-ins and sign-outs, so that what belongs to one user never reaches another.
     pub(super) epoch: u64,
     pub(super) signed_out: bool,
+    /// When the tokens came from the server, where they came to this client.
+    pub(super) obtained_at: Option<u64>,
     fresh_until: u64,
     max_age: u64,
 }
@@ -46,6 +48,7 @@ impl<C> Held<C> {
             notices: 0,
             epoch: 0,
             signed_out: false,
+            obtained_at: None,
             fresh_until: 0,
             max_age,
         }
@@ -151,6 +154,7 @@ impl<C> Held<C> {
         }
         tokens.refresh = tokens.refresh.or_else(|| self.tokens.take()?.refresh);
         self.unrenewed = None;
+        self.obtained_at = None;
         self.tokens = Some(tokens);
     }
 

@@ -94,13 +94,19 @@ impl<C> Held<C> {
             }
             (_, Outcome::Session(found)) => self.finish(read, found, now),
             (Verb::Refresh, outcome) if concerned => match outcome {
-                Outcome::Tokens(tokens) => self.renew(tokens),
+                Outcome::Tokens(tokens) => {
+                    self.renew(tokens);
+                    self.obtained_at = Some(now);
+                }
                 // The tokens that another tab got meanwhile are not those which are dead.
                 Outcome::Gone if self.generation() == read.generation => self.sign_out(true, now),
                 _ => {}
             },
             (Verb::Refresh, _) => {}
-            (_, Outcome::Tokens(tokens)) => self.sign_in(Some(tokens)),
+            (_, Outcome::Tokens(tokens)) => {
+                self.sign_in(Some(tokens));
+                self.obtained_at = Some(now);
+            }
             (_, Outcome::Accepted | Outcome::Gone) => self.sign_in(None),
         }
         Ok(Taken::Session)

@@ -5,7 +5,7 @@ use super::{LinkToken, Sites, Verb};
 use crate::dialect::{Absence, Csrf, Dialect, Identity, Pointer, Renewal, SignIn};
 use crate::document::Document;
 use crate::error::{Code, Error, Kind};
-use crate::exchange::{Exchange, Step};
+use crate::exchange::{Exchange, Retry, Step};
 use crate::secret::Secret;
 use crate::session::{Presented, Standing, Tokens, is_bearer, read_claims};
 use crate::text;
@@ -19,6 +19,7 @@ pub struct Flow<'a> {
     /// Whether the token that forms repeat is on its way, instead of the verb's own request.
     fetching_token: bool,
     attempts_left: u8,
+    retry: Retry,
 }
 
 /// What a driver does next.
@@ -62,10 +63,16 @@ impl Outcome {
 }
 
 impl<'a> Flow<'a> {
-    /// Starts a verb as who is signed in.
-    pub fn start(dialect: &'a Dialect, sites: &Sites, verb: Verb, presented: Presented) -> (Self, Next<'a>) {
+    /// Starts a verb as who is signed in. Its requests are repeated by themselves as calls are.
+    pub fn start(
+        dialect: &'a Dialect,
+        sites: &Sites,
+        verb: Verb,
+        presented: Presented,
+        retry: Retry,
+    ) -> (Self, Next<'a>) {
         let fetching_token = verb.needs_form_token(dialect);
-        let flow = Self { dialect, verb, presented, fetching_token, attempts_left: 2 };
+        let flow = Self { dialect, verb, presented, fetching_token, attempts_left: 2, retry };
         let next = flow.send(sites, None);
         (flow, next)
     }
@@ -88,7 +95,7 @@ impl<'a> Flow<'a> {
                 }
                 // Cookies are kept back from what is done as the user who has left, not from what makes an end or a beginning.
                 presented.signed_out &= !self.verb.changes_who();
-                Next::Step(Exchange::start(self.dialect, base, call, Ok(presented)))
+                Next::Step(Exchange::start(self.dialect, base, call.retry(self.retry), Ok(presented)))
             }
             Err(error) => Next::Done(Err(error)),
         }
@@ -259,7 +266,7 @@ mod tests {
                 (Verb::SignOut, Credentials::Include),
                 (Verb::ReadSession, Credentials::Omit),
             ] {
-                let (_, next) = Flow::start(&dialect, &sites, verb, presented.clone());
+                let (_, next) = Flow::start(&dialect, &sites, verb, presented.clone(), crate::exchange::Retry::NONE);
                 let Next::Step(Step::Send(_, request)) = next else { panic!("nothing is sent") };
                 assert_eq!(request.credentials, credentials, "{}", verb.name());
             }

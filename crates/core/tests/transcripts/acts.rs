@@ -48,10 +48,17 @@ impl Player<'_> {
         ended.collect()
     }
 
-    fn start(&self, call: &Value) -> Step<'static> {
-        let path = Path::parse(call["path"].as_str().unwrap(), &self.sites.backend);
-        let method = Method::parse(call["method"].as_str().unwrap());
-        match path.and_then(|path| Ok(Call::new(method?, path))) {
+    fn start(&self, given: &Value) -> Step<'static> {
+        let path = Path::parse(given["path"].as_str().unwrap(), &self.sites.backend);
+        let method = Method::parse(given["method"].as_str().unwrap());
+        let call = path.and_then(|path| {
+            let mut call = Call::new(method?, path).retry(self.retry());
+            for (name, value) in call_headers(given) {
+                call = call.header(name, value)?;
+            }
+            Ok(call)
+        });
+        match call {
             Ok(call) => Exchange::start(self.dialect, &self.sites.backend, call, self.presented()),
             Err(error) => Step::Done(Err(error)),
         }
@@ -110,4 +117,8 @@ impl Player<'_> {
         self.address = Some(sign_in_address(self.dialect, &self.sites.backend, return_to)?);
         Ok(Value::Null)
     }
+}
+
+fn call_headers(call: &Value) -> impl Iterator<Item = (&str, &str)> {
+    call["headers"].as_object().into_iter().flatten().filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)))
 }

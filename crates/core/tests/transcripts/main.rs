@@ -64,6 +64,18 @@ fn every_transcript_of_every_system() {
     report::write("core", &played);
 }
 
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
+fn every_transcript_of_failures() {
+    let file = parse(include_str!("../../../../tests/vectors/failures.json"));
+    let transcripts = file["transcripts"].as_array().unwrap();
+    assert!(transcripts.len() >= 20, "only {} transcripts were found", transcripts.len());
+    for transcript in transcripts {
+        let dialect = dialect(transcript["dialect"].as_str().unwrap());
+        Player::new(it(transcript), &dialect, transcript).play();
+    }
+}
+
 fn dialect(name: &str) -> Value {
     let (_, text) = Dialect::SHIPPED.iter().find(|(known, _)| *known == name).unwrap_or_else(|| panic!("{name}"));
     parse(text)

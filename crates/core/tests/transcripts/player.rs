@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 use twinfetch_core::address::BaseUrl;
 use twinfetch_core::dialect::{Csrf, Dialect, Identity};
 use twinfetch_core::document::Document;
-use twinfetch_core::error::Error;
-use twinfetch_core::exchange::{Exchange, Payload, Step, Wants};
+use twinfetch_core::error::{Error, Problem};
+use twinfetch_core::exchange::{Budget, Exchange, Payload, Retry, Step, Wants};
 use twinfetch_core::secret::Secret;
 use twinfetch_core::session::{Authenticated, Held, Presented, Session, SignedOut, Standing, Taken, Tokens};
 use twinfetch_core::verb::{Flow, Next, Permissions, Sites, Verb};
@@ -27,6 +27,8 @@ pub(crate) struct Player<'a> {
     transcript: &'a Value,
     act: &'a Value,
     mirrored: Option<String>,
+    budget: Budget,
+    waited: Option<u64>,
 }
 
 impl<'a> Player<'a> {
@@ -46,6 +48,8 @@ impl<'a> Player<'a> {
             transcript,
             act: transcript,
             mirrored: None,
+            budget: Budget::new(),
+            waited: None,
         };
         if let Some(access) = start["access"].as_str() {
             let refresh = start["refresh"].as_str().map(Secret::new);
@@ -97,7 +101,10 @@ impl<'a> Player<'a> {
                 let mut failed = json!({ "code": error.code().name(), "message": error.message() });
                 let more = [
                     ("requestId", json!(error.request_id())),
+                    ("attempts", json!(error.attempts())),
+                    ("problem", json!(error.problem().map(problem))),
                     ("retryAfter", json!(error.retry_after())),
+                    ("sent", json!(error.sent().name())),
                     ("status", json!(error.status())),
                 ];
                 for (name, value) in more.into_iter().filter(|(name, _)| expected.get(name).is_some()) {
@@ -137,11 +144,17 @@ impl<'a> Player<'a> {
         presented.map(|presented| Presented { mirrored: self.mirrored.clone(), ..presented })
     }
 
+    /// How often requests are repeated by themselves: never, unless the transcript says it.
+    pub(crate) fn retry(&self) -> Retry {
+        let attempts = self.transcript["attempts"].as_u64().and_then(|attempts| u8::try_from(attempts).ok());
+        Retry { attempts: attempts.unwrap_or(1), ..Retry::DEFAULT }
+    }
+
     /// Performs one step; the end of an exchange comes back as it is.
     pub(crate) fn step(&mut self, step: Step<'static>, body: &mut Option<Value>, given: &Value) -> Step<'static> {
         match step {
             Step::Send(exchange, request) => {
-                let given = Given { body: given, with: &self.act["with"] };
+                let given = Given { body: given, with: &self.act["with"], waited: self.waited.take(), now: self.now };
                 let answer = self.script.answer(&request, &given);
                 *body = answer.as_ref().ok().and_then(|(_, body)| body.clone());
                 exchange.answered(answer.map(|(head, _)| head))
@@ -156,6 +169,13 @@ impl<'a> Player<'a> {
                 }
                 exchange.renewed(self.with_mirrored(self.held.present_renewed(self.dialect, generation)))
             }
+            // The longest waits: chance takes nothing away.
+            Step::Retry(exchange) => exchange.pause(&mut self.budget, u32::MAX, u64::MAX),
+            Step::Sleep(exchange, wait) => {
+                self.waited = Some(wait);
+                self.now += wait;
+                exchange.resumed(self.presented())
+            }
             done @ Step::Done(_) => done,
         }
     }
@@ -165,7 +185,7 @@ impl<'a> Player<'a> {
         let presented = self.presented().unwrap_or_default();
         let errand = self.held.set_out(verb);
         let sites = self.sites.clone();
-        let (mut flow, mut next) = Flow::start(self.dialect, &sites, verb, presented);
+        let (mut flow, mut next) = Flow::start(self.dialect, &sites, verb, presented, self.retry());
         let mut body = None;
         let ended = loop {
             next = match next {
@@ -229,6 +249,17 @@ fn read(exchange: Exchange<'static, twinfetch_core::exchange::Reading>, body: Op
 pub(crate) fn payload(payload: Payload<'_>, body: Option<&Value>) -> Value {
     let Payload::At(pointer) = payload else { return Value::Null };
     body.and_then(|body| body.at(pointer)).cloned().unwrap_or_default()
+}
+
+fn problem(problem: &Problem) -> Value {
+    let Problem { kind, title, detail, instance } = problem;
+    let mut shown = json!({ "type": kind });
+    for (name, text) in [("title", title), ("detail", detail), ("instance", instance)] {
+        if let Some(text) = text {
+            shown[name] = json!(text);
+        }
+    }
+    shown
 }
 
 fn status_of(session: &Session<Value>) -> &'static str {

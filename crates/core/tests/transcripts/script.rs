@@ -18,6 +18,10 @@ pub(crate) struct Given<'a> {
     pub(crate) body: &'a Value,
     /// The members of a verb.
     pub(crate) with: &'a Value,
+    /// The wait before the request, in milliseconds, where it is a repetition.
+    pub(crate) waited: Option<u64>,
+    /// The clock, in milliseconds since 1970.
+    pub(crate) now: u64,
 }
 
 impl<'a> Script<'a> {
@@ -43,6 +47,7 @@ impl<'a> Script<'a> {
         let (origin, path) = request.url.split_at(request.url.find(".test").unwrap() + ".test".len());
         let sends = format!("{} {path}", request.method.as_str());
         assert_eq!(line["sends"], json!(sends), "{}", self.it);
+        assert_eq!(line.get("after").and_then(Value::as_u64), given.waited, "{}: the wait before {sends}", self.it);
         let place = format!("{}: {sends}", self.it);
         let of_app = self.has_app && path.starts_with("/api/auth/");
         assert_eq!(origin, if of_app { "http://app.test" } else { "http://backend.test" }, "{place}");
@@ -58,17 +63,17 @@ impl<'a> Script<'a> {
             let sent = request.headers.iter().find(|(sent, _)| sent == name).map(|(_, value)| json!(value));
             assert_eq!(value, &sent.unwrap_or_default(), "{place}: {name}");
         }
-        answer(&line["answer"])
+        answer(&line["answer"], given.now)
     }
 }
 
-fn answer(answer: &Value) -> Result<(Head, Option<Value>), Code> {
+fn answer(answer: &Value, now: u64) -> Result<(Head, Option<Value>), Code> {
     if let Some(code) = answer.get("fails") {
         return Err(*Code::ALL.iter().find(|known| *code == known.name()).unwrap());
     }
     let body = answer.get("body").cloned();
     let default_type = body.as_ref().map(|_| "application/json");
-    let head = Head::new(u16::try_from(answer["status"].as_u64().unwrap()).unwrap(), |name| {
+    let head = Head::new(u16::try_from(answer["status"].as_u64().unwrap()).unwrap(), now, |name| {
         let named = answer["headers"].get(name).and_then(Value::as_str);
         named.or(default_type.filter(|_| name == "content-type")).map(str::to_owned)
     });

@@ -121,9 +121,13 @@ where
         loop {
             let answer = self.attempt().await;
             let (outcome, class) = match &answer {
-                Ok(response) if response.status().is_server_error() => {
-                    (Outcome::Answered(response.status().as_u16(), head(response).retry_after), "status")
-                }
+                Ok(response) if response.status().is_server_error() => (
+                    Outcome::Answered(
+                        response.status().as_u16(),
+                        head(response, self.settings.client.milliseconds()).retry_after,
+                    ),
+                    "status",
+                ),
                 Ok(_) => return self.relay(answer),
                 Err(Unanswered { unsent: true, failure }) => (Outcome::Unsent, failure.cause.class),
                 Err(Unanswered { unsent: false, failure }) => (Outcome::NoHead, failure.cause.class),
@@ -189,7 +193,7 @@ where
         let response = answer.map_err(|Unanswered { failure, .. }| {
             Error::new(Reason::new(failure.code)).with_cause(Some(failure.cause))
         })?;
-        let head = head(&response);
+        let head = head(&response, self.settings.client.milliseconds());
         let (parts, incoming) = response.into_parts();
         if parts.status.is_server_error() || parts.status.is_informational() {
             return Err(Error::new(Reason::new(Code::ServerFailed).with_head(&head)));
@@ -226,9 +230,9 @@ where
     }
 }
 
-fn head(response: &Response<Incoming>) -> Head {
+fn head(response: &Response<Incoming>, now: u64) -> Head {
     let headers = response.headers();
-    Head::new(response.status().as_u16(), |name| headers.get(name)?.to_str().ok().map(str::to_owned))
+    Head::new(response.status().as_u16(), now, |name| headers.get(name)?.to_str().ok().map(str::to_owned))
 }
 
 fn unanswered(code: Code, class: &'static str) -> Unanswered {

@@ -172,10 +172,10 @@ impl Transport {
 }
 
 impl Response {
-    /// What the core needs to know of the response.
-    pub(crate) fn head(&self) -> Head {
+    /// What the core needs to know of the response; `now` is in milliseconds since 1970.
+    pub(crate) fn head(&self, now: u64) -> Head {
         let headers = self.inner.headers();
-        Head::new(self.inner.status().as_u16(), |name| headers.get(name)?.to_str().ok().map(str::to_owned))
+        Head::new(self.inner.status().as_u16(), now, |name| headers.get(name)?.to_str().ok().map(str::to_owned))
     }
 
     /// The cookies that the server sets.

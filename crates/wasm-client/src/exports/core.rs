@@ -7,7 +7,7 @@ use twinfetch_core::address::Path;
 use twinfetch_core::call::{Accept, Call, Method};
 use twinfetch_core::dialect::Dialect;
 use twinfetch_core::error::Error;
-use twinfetch_core::exchange::{Exchange, Step};
+use twinfetch_core::exchange::{Budget, Exchange, Retry, Step};
 use twinfetch_core::session::Held;
 use twinfetch_core::verb::{Flow, Sites, Verb};
 use wasm_bindgen::prelude::*;
@@ -15,12 +15,15 @@ use wasm_bindgen::prelude::*;
 use super::flight::{Flight, Underway};
 use super::input::{Location, Outcome};
 use crate::document::JsDocument;
+use crate::identity::lifetime;
 
 /// One client's core, which lives as long as its instance, and with it the dialect that exchanges borrow.
 pub(super) struct Core {
     pub(super) dialect: &'static Dialect,
     pub(super) sites: Sites,
     pub(super) held: Held<JsValue>,
+    pub(super) budget: Budget,
+    retry: Retry,
     flights: Vec<Option<Box<Flight>>>,
 }
 
@@ -45,11 +48,18 @@ fn kept(new: Option<&'static RefCell<Core>>) -> Option<&'static RefCell<Core>> {
 }
 
 impl Core {
-    pub(super) fn open(dialect: JsValue, backend: &Location, app: &Location, max_age: u64) -> Result<(), Error> {
+    pub(super) fn open(
+        dialect: JsValue,
+        backend: &Location,
+        app: &Location,
+        max_age: u64,
+        attempts: u8,
+    ) -> Result<(), Error> {
         let dialect = Dialect::read_checked(&JsDocument(dialect))?;
         let sites = Sites { backend: backend.base_url(), app: Some(app.base_url()) };
         let dialect = Box::leak(Box::new(dialect));
-        let core = Self { dialect, sites, held: Held::new(max_age), flights: Vec::new() };
+        let retry = Retry { attempts, ..Retry::DEFAULT };
+        let core = Self { dialect, sites, held: Held::new(max_age), budget: Budget::new(), retry, flights: Vec::new() };
         kept(Some(Box::leak(Box::new(RefCell::new(core)))));
         Ok(())
     }
@@ -61,10 +71,15 @@ impl Core {
         headers: &Array,
         raw: bool,
         mirrored: Option<String>,
+        attempts: u8,
     ) -> usize {
+        self.budget.deposit();
         let prepare = || {
             let path = Path::parse(path, &self.sites.backend)?;
-            let mut call = Call::new(Method::parse(method)?, path);
+            let mut call = Call::new(Method::parse(method)?, path).retry(Retry { attempts, ..self.retry });
+            if attempts == 0 {
+                call = call.once();
+            }
             for pair in headers.iter() {
                 let pair: &Array = pair.unchecked_ref();
                 let text = |index| pair.get(index).as_string().unwrap_or_default();
@@ -89,15 +104,27 @@ impl Core {
         let verb = Verb::ALL.iter().find(|verb| verb.name() == name).copied().unwrap_or(Verb::ReadSession);
         let mut presented = self.held.present(self.dialect).unwrap_or_default();
         presented.mirrored = mirrored;
-        let (flow, next) = Flow::start(self.dialect, &self.sites, verb, presented);
+        let (flow, next) = Flow::start(self.dialect, &self.sites, verb, presented, self.retry);
         self.depart(Flight::verb(next, Underway { flow, errand: self.held.set_out(verb) }))
     }
 
-    pub(super) fn advance(&mut self, number: usize, outcome: &Outcome, now: u64) -> JsValue {
+    pub(super) fn advance(&mut self, number: usize, outcome: &Outcome, now: u64, left: u64) -> JsValue {
         let Some(mut flight) = self.flights.get_mut(number).and_then(Option::take) else { std::process::abort() };
-        let step = flight.advance(self, outcome, now);
+        let step = flight.advance(self, outcome, now, left);
         self.put(number, Some(flight));
         step
+    }
+
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
+        clippy::cast_sign_loss,
+        reason = "a moment in milliseconds is exact for 200,000 years, and chance may be cut"
+    )]
+    pub(super) fn due_at(&self, random: f64) -> Option<f64> {
+        let lifetime = self.held.tokens().and_then(|tokens| lifetime(tokens.access.expose()));
+        let chance = (random * f64::from(u32::MAX)) as u32;
+        self.held.due_at(self.dialect, lifetime, chance).map(|due_at| due_at as f64)
     }
 
     pub(super) fn end(&mut self, number: usize) {

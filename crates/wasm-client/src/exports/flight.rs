@@ -26,20 +26,30 @@ pub(super) struct Underway {
 
 impl Flight {
     /// Takes over what came of the last step, and says the next.
-    pub(super) fn advance(&mut self, core: &mut Core, outcome: &Outcome, now: u64) -> JsValue {
+    pub(super) fn advance(&mut self, core: &mut Core, outcome: &Outcome, now: u64, left: u64) -> JsValue {
         let told = !outcome.is_undefined();
         let document = JsDocument(if told { outcome.document() } else { JsValue::UNDEFINED });
         self.step = match self.step.take() {
-            Some(Step::Send(exchange, _)) if told => Some(exchange.settled(outcome.head())),
+            Some(Step::Send(exchange, _)) if told => Some(exchange.settled(outcome.head(now))),
             Some(Step::Read(exchange)) if told => Some(exchange.received(match outcome.code() {
                 Some(name) => Err(named(&name)),
                 None => Ok((!document.0.is_undefined()).then_some(&document)),
             })),
-            Some(Step::Renew(exchange, generation)) if told => {
-                Some(exchange.renewed(core.held.present_renewed(core.dialect, generation)))
-            }
+            Some(Step::Renew(exchange, generation)) if told => Some(match outcome.code() {
+                Some(name) => Step::Done(Err(exchange.interrupted(named(&name)))),
+                None => exchange.renewed(core.held.present_renewed(core.dialect, generation)),
+            }),
+            Some(Step::Sleep(exchange, _)) if told => Some(match outcome.code() {
+                Some(name) => Step::Done(Err(exchange.interrupted(named(&name)))),
+                None => exchange.resumed(core.held.present(core.dialect)),
+            }),
             step => step,
         };
+        if let Some(Step::Retry(_)) = self.step
+            && let Some(Step::Retry(exchange)) = self.step.take()
+        {
+            self.step = Some(exchange.pause(&mut core.budget, chance(), left));
+        }
         let value = Record::new();
         let ended = match (self.step.take(), &mut self.verb) {
             (Some(Step::Done(ended)), Some(underway)) => {
@@ -90,11 +100,20 @@ impl Flight {
                 value.some_text("verb", core.held.renewal(core.dialect, *generation, now).map(Verb::name));
                 "renew"
             }
+            (None, Some(Step::Sleep(_, wait))) => {
+                value.some_time("milliseconds", Some(*wait));
+                "wait"
+            }
             (None, _) => "failed",
         };
         value.text("is", is);
         value.into()
     }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "chance may be cut")]
+fn chance() -> u32 {
+    (js_sys::Math::random() * f64::from(u32::MAX)) as u32
 }
 
 fn reply_value(value: &Record, reply: &Reply<'_>, document: &JsDocument) -> Option<JsDocument> {

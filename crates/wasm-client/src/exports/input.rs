@@ -41,12 +41,12 @@ impl Location {
 }
 
 impl Outcome {
-    pub(super) fn head(&self) -> Result<Head, Code> {
+    pub(super) fn head(&self, now: u64) -> Result<Head, Code> {
         if let Some(code) = self.code() {
             return Err(named(&code));
         }
         let headers = self.headers();
-        Ok(Head::new(self.status(), |name| headers.get(name)))
+        Ok(Head::new(self.status(), now, |name| headers.get(name)))
     }
 }
 

@@ -28,13 +28,20 @@ use input::{Location, Outcome};
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
-/// Sets the core up from a dialect and from two URLs that were checked; `session_max_age` is in milliseconds.
+/// Sets the core up from a dialect and from two URLs that were checked; `session_max_age` is in milliseconds, `attempts` how
+/// many requests a verb may take where it can be repeated.
 ///
 /// # Errors
 /// `dialect_invalid`. Every failure that is thrown is a plain object with `kind`, `code`, `message` and what is known.
 #[wasm_bindgen]
-pub fn open(dialect: JsValue, backend: &Location, app: &Location, session_max_age: f64) -> Result<(), JsValue> {
-    Core::open(dialect, backend, app, milliseconds(session_max_age)).map_err(|error| output::failure(&error))
+pub fn open(
+    dialect: JsValue,
+    backend: &Location,
+    app: &Location,
+    session_max_age: f64,
+    attempts: u8,
+) -> Result<(), JsValue> {
+    Core::open(dialect, backend, app, milliseconds(session_max_age), attempts).map_err(|error| output::failure(&error))
 }
 
 /// Whether a call has to wait for a session read; `now` is in milliseconds since 1970.
@@ -67,10 +74,11 @@ pub fn forget() {
 }
 
 /// Starts a call as who was signed in when the session was last read, and returns the number of its flight. `headers` is a
-/// list of pairs, `mirrored` the value of the cookie that the dialect mirrors.
+/// list of pairs, `mirrored` the value of the cookie that the dialect mirrors. The call takes at most as many `attempts`, and
+/// 0 stands for one whose body can be sent once only.
 #[wasm_bindgen]
-pub fn start(method: &str, path: &str, headers: &Array, raw: bool, mirrored: Option<String>) -> usize {
-    core().start(method, path, headers, raw, mirrored)
+pub fn start(method: &str, path: &str, headers: &Array, raw: bool, mirrored: Option<String>, attempts: u8) -> usize {
+    core().start(method, path, headers, raw, mirrored, attempts)
 }
 
 /// Starts a verb, by its name, and returns the number of its flight.
@@ -86,19 +94,28 @@ pub fn verb(name: &str, mirrored: Option<String>) -> usize {
 /// | `send` | `method`, `url`, `headers`, `credentials`, `body`, `follow`: send it; `{ status, headers }` or `{ code }` |
 /// | `read` | `what`: read the body; `{ document }`, `{}` or `{ code }` |
 /// | `renew` | `verb`: perform it, if there is one; `{}` |
+/// | `wait` | `milliseconds`: let them pass; `{}` |
 /// | `done` | nothing: `status`, `requestId`, `data` |
 /// | `failed` | nothing: `error` |
 ///
-/// `now` is in milliseconds since 1970.
+/// `{ code }` may be told of any step: the flight is stopped there. `now` is in milliseconds since 1970, `left` how many the call
+/// still has.
 #[wasm_bindgen]
-pub fn advance(flight: usize, outcome: &Outcome, now: f64) -> JsValue {
-    core().advance(flight, outcome, milliseconds(now))
+pub fn advance(flight: usize, outcome: &Outcome, now: f64, left: f64) -> JsValue {
+    core().advance(flight, outcome, milliseconds(now), milliseconds(left))
 }
 
 /// Gives a flight's number back, wherever it is.
 #[wasm_bindgen]
 pub fn end(flight: usize) {
     core().end(flight);
+}
+
+/// When the tokens are to be renewed without having been refused, in milliseconds since 1970; nothing when they cannot be.
+/// `random`, from 0 to 1, is the client's own.
+#[wasm_bindgen(js_name = dueAt)]
+pub fn due_at(random: f64) -> Option<f64> {
+    core().due_at(random)
 }
 
 /// The tokens to keep, `{ access, refresh, expires }`, the end in milliseconds since 1970; none when there are none.

@@ -48,7 +48,7 @@ impl Record {
 
     /// A moment in milliseconds since 1970, or a time.
     #[expect(clippy::cast_precision_loss, reason = "a moment in milliseconds is exact for 200,000 years")]
-    fn some_time(&self, name: &str, value: Option<u64>) {
+    pub(super) fn some_time(&self, name: &str, value: Option<u64>) {
         if let Some(value) = value {
             self.number(name, value as f64);
         }
@@ -134,5 +134,15 @@ pub(super) fn failure(error: &Error) -> JsValue {
     value.some_time("status", error.status().map(u64::from));
     value.some_text("requestId", error.request_id());
     value.some_time("retryAfter", error.retry_after());
+    value.text("sent", error.sent().name());
+    value.number("attempts", error.attempts().into());
+    if let Some(problem) = error.problem() {
+        let told = Record::new();
+        told.text("type", &problem.kind);
+        told.some_text("title", problem.title.as_deref());
+        told.some_text("detail", problem.detail.as_deref());
+        told.some_text("instance", problem.instance.as_deref());
+        value.set("problem", &told);
+    }
     value.into()
 }

@@ -54,33 +54,35 @@ impl Connection {
     ///
     /// It runs as a task of its own: whoever asked may be gone before the answer comes, and no half of an exchange stays behind.
     pub(super) async fn ask(&self, command: Cmd, rest: Rest) -> Result<Value, Failure> {
-        let inner = Arc::clone(&self.0);
-        let task = tokio::spawn(async move { inner.attempt(&command, rest).await });
+        let own = self.clone();
+        let task = tokio::spawn(async move { own.send(&command, rest).await });
         task.await.unwrap_or_else(|_| Err(Failure::new("the task ended")))
     }
-}
 
-impl Inner {
-    async fn attempt(&self, command: &Cmd, rest: Rest) -> Result<Value, Failure> {
+    /// The same within the caller's own task.
+    pub(super) async fn send(&self, command: &Cmd, rest: Rest) -> Result<Value, Failure> {
+        let inner = &self.0;
         let mut is_repeated = false;
         loop {
-            let (number, link) = self.link(rest)?;
-            let mut connection = link.await.map_err(|failure| self.failed(number, failure))?;
+            let (number, link) = inner.link(rest)?;
+            let mut connection = link.await.map_err(|failure| inner.failed(number, failure))?;
             match command.query_async(&mut connection).await {
                 Ok(value) => {
-                    self.answered();
+                    inner.answered();
                     return Ok(value);
                 }
                 // Redis closes what was idle for long, and says so only to whoever comes next.
                 Err(error) if error.is_connection_dropped() && !is_repeated => {
                     is_repeated = true;
-                    self.forget(number);
+                    inner.forget(number);
                 }
-                Err(error) => return Err(self.failed(number, Failure::of(&error))),
+                Err(error) => return Err(inner.failed(number, Failure::of(&error))),
             }
         }
     }
+}
 
+impl Inner {
     /// The link, opened by the first who needs it.
     fn link(&self, rest: Rest) -> Result<(u64, Link), Failure> {
         let mut state = self.lock();

@@ -8,6 +8,8 @@
 //!              Ours ──▶ renewed ──▶ publish: the successor is kept sealed for those who come with the old token
 //!                         ├─────── failed ──▶ release
 //!                         └─────── "gone" ──▶ refused: has somebody brought a successor meanwhile?
+//!
+//!  end ──▶ nobody renews the session any more, and what is on its way is not kept
 //! ```
 //!
 //! The lock alone is not what is relied on: a holder that was paused finds it taken by another. Every claim has a generation, and a
@@ -25,13 +27,18 @@ use std::time::Duration;
 use ::redis::Cmd;
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
-use twinfetch_core::session::Tokens;
 use uuid::Uuid;
 
+use super::authority::{Claim, Published, Verdict};
+use super::ledger::Purpose;
+use super::pair::{Pair, SessionId};
 use connection::{Connection, Failure, Rest};
 use scripts::{Answer, Lives};
 pub use settings::Redis;
 use vault::{Names, Vault};
+
+/// How long somebody who renews is waited for.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// How long a claim that waits lets pass before it asks again, at first and at most.
 const SHORTEST_WAIT: Duration = Duration::from_millis(10);
@@ -47,30 +54,13 @@ struct Parts {
     lives: Lives,
 }
 
-/// Who may spend a refresh token.
-pub(crate) enum Claim {
-    /// Somebody else, for longer than was waited.
-    Held,
-    /// The caller: here, or without word of the others when Redis fails.
-    Ours(Lease),
-    /// Nobody: these came of it.
-    Renewed(Tokens),
-}
-
-/// What has become of a refresh token that was refused as spent.
-pub(crate) enum Verdict {
-    /// It is dead, and nothing came of it.
-    Gone,
-    /// These came of it, by another process.
-    Renewed(Tokens),
-    /// It cannot be told yet: Redis fails, or another process has begun to spend it and not said what came of it.
-    Unsettled,
-}
-
 /// The right to spend a refresh token. While it lives the others are told so.
 pub(crate) struct Lease {
     names: Names,
     value: String,
+    /// Whose it is, and what access token they have.
+    session: Option<SessionId>,
+    have: String,
     /// None where Redis gave no answer.
     held: Option<Holding>,
 }
@@ -98,64 +88,82 @@ impl Shared {
         Self(Arc::new(Parts { connection, vault, lives: Lives { lock, successor } }))
     }
 
-    /// Asks for the right to spend a session's refresh token, at most for this long.
-    pub(crate) async fn claim(&self, session: &[u8], patience: Duration) -> Claim {
-        let names = self.0.vault.names(session);
+    /// Asks for the right to spend a pair's refresh token, and waits while somebody else has it.
+    pub(crate) async fn claim(&self, pair: &Pair, purpose: Purpose) -> Claim<Lease> {
+        self.claim_within(PATIENCE, pair, purpose).await
+    }
+
+    async fn claim_within(&self, patience: Duration, pair: &Pair, purpose: Purpose) -> Claim<Lease> {
+        let names = self.0.vault.names(pair, purpose);
+        let have = self.0.vault.tag(&names, pair);
         let value = Uuid::new_v4().simple().to_string();
+        let mut lease = Lease { names, value, session: pair.session, have, held: None };
         let (begun, mut wait) = (Instant::now(), SHORTEST_WAIT);
         loop {
-            match self.ask(scripts::claim(&names, &value, self.0.lives), Rest::Kept).await {
-                Ok(Answer::Held) if begun.elapsed() >= patience => return Claim::Held,
+            match self.ask(scripts::claim(&lease.names, &lease.value, &lease.have, self.0.lives), Rest::Kept).await {
+                Ok(Answer::Ended) => return Claim::Ended,
+                Ok(Answer::Held) if begun.elapsed() >= patience => return Claim::Unsettled,
                 Ok(Answer::Held) => {
                     tokio::time::sleep(wait).await;
                     wait = LONGEST_WAIT.min(wait * 2);
                 }
                 Ok(Answer::Ours(generation)) => {
-                    let extension = tokio::spawn(self.clone().extend(names.clone(), value.clone())).abort_handle();
-                    return Claim::Ours(Lease { names, value, held: Some(Holding { generation, extension }) });
+                    let extension = self.clone().extend(lease.names.clone(), lease.value.clone());
+                    let extension = tokio::spawn(extension).abort_handle();
+                    lease.held = Some(Holding { generation, extension });
+                    return Claim::Ours(lease);
                 }
                 Ok(Answer::Renewed(sealed)) => {
-                    let opened = self.open(&names, &sealed).map(Claim::Renewed);
-                    return opened.unwrap_or(Claim::Ours(Lease { names, value, held: None }));
+                    return self.open(&lease, &sealed).map_or(Claim::Ours(lease), Claim::Renewed);
                 }
-                Ok(_) | Err(_) => return Claim::Ours(Lease { names, value, held: None }),
+                Ok(_) | Err(_) => return Claim::Ours(lease),
             }
         }
     }
 
-    /// Keeps what came of a refresh token for the others; the tokens to go on with, which are another's where that one was later.
-    pub(crate) async fn publish(&self, lease: Lease, tokens: Tokens) -> Tokens {
-        let Some(sealed) = self.0.vault.seal(&lease.names, &tokens) else { return tokens };
+    /// Keeps what came of a refresh token for the others.
+    pub(crate) async fn publish(&self, lease: Lease, renewed: &Pair) -> Published {
+        let Some(sealed) = self.0.vault.seal(&lease.names, renewed) else { return Published::Kept };
         let generation = lease.held.as_ref().map_or("0", |held| held.generation.as_str());
-        let command = scripts::publish(&lease.names, (&lease.value, generation), &sealed, self.0.lives);
+        let successor = (sealed.as_str(), self.0.vault.tag(&lease.names, renewed));
+        let command = scripts::publish(&lease.names, (&lease.value, generation), successor, self.0.lives);
         match self.ask(command, lease.rest()).await {
-            Ok(Answer::Renewed(sealed)) => self.open(&lease.names, &sealed).unwrap_or(tokens),
-            _ => tokens,
+            Ok(Answer::Ended) => Published::Ended,
+            Ok(Answer::Renewed(sealed)) => self.open(&lease, &sealed).map_or(Published::Kept, Published::Superseded),
+            Ok(_) | Err(_) => Published::Kept,
         }
     }
 
     /// Gives the right back: nothing came of it.
     pub(crate) async fn release(&self, lease: Lease) {
-        let _ = self.ask(scripts::release(&lease.names, &lease.value, self.0.lives), lease.rest()).await;
+        let _ = self.give_back(&lease).await;
     }
 
     /// Gives the right back, since the token was refused as spent, and finds out who has spent it.
     pub(crate) async fn refused(&self, lease: Lease) -> Verdict {
-        match self.ask(scripts::release(&lease.names, &lease.value, self.0.lives), lease.rest()).await {
-            Ok(Answer::Gone) => Verdict::Gone,
-            Ok(Answer::Renewed(sealed)) => {
-                self.open(&lease.names, &sealed).map_or(Verdict::Unsettled, Verdict::Renewed)
-            }
-            Ok(_) | Err(_) => Verdict::Unsettled,
+        match self.give_back(&lease).await {
+            Ok(Answer::Ended | Answer::Gone) => Verdict::Gone,
+            Ok(Answer::Renewed(sealed)) => self.open(&lease, &sealed).map_or(Verdict::Unconfirmed, Verdict::Renewed),
+            Ok(_) | Err(_) => Verdict::Unconfirmed,
         }
     }
 
-    fn open(&self, names: &Names, sealed: &str) -> Option<Tokens> {
-        let tokens = self.0.vault.open(names, sealed);
-        if tokens.is_none() {
+    /// Has nobody renew a session any more.
+    pub(crate) async fn end(&self, session: SessionId) {
+        let _ = self.ask(scripts::end(&self.0.vault.ended(session)), Rest::Kept).await;
+    }
+
+    async fn give_back(&self, lease: &Lease) -> Result<Answer, Failure> {
+        let command = scripts::release(&lease.names, &lease.value, &lease.have, self.0.lives);
+        self.ask(command, lease.rest()).await
+    }
+
+    fn open(&self, lease: &Lease, sealed: &str) -> Option<Pair> {
+        let pair = self.0.vault.open(&lease.names, lease.session, sealed);
+        if pair.is_none() {
             tracing::warn!("tokens in Redis cannot be opened: the processes of the app have to have the same secrets");
         }
-        tokens
+        pair
     }
 
     /// Asks for more time until the lock is lost.

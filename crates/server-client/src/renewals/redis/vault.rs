@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use twinfetch_core::seal::{Encryption, Key, Keyring, KeyringError, SealVersion};
 use twinfetch_core::secret::Secret;
-use twinfetch_core::session::Tokens;
+
+use crate::renewals::ledger::Purpose;
+use crate::renewals::pair::{Pair, SessionId};
 
 /// Keys are derived for this and nothing else. No cookie can have the name: a space is not allowed there.
 const PURPOSE: &str = "twinfetch successors in Redis";
@@ -18,7 +20,7 @@ pub(super) struct Vault {
     keyring: Keyring,
 }
 
-/// What belongs to one refresh token.
+/// The keys that belong to one refresh token.
 #[derive(Clone)]
 pub(super) struct Names {
     /// The hash under which it goes.
@@ -27,6 +29,14 @@ pub(super) struct Names {
     pub(super) lock: String,
     /// What is known of its renewals.
     pub(super) record: String,
+    /// Whether its session was ended, for those to whom that matters.
+    ended: Option<String>,
+}
+
+impl Names {
+    pub(super) fn all(&self) -> Vec<&str> {
+        [self.lock.as_str(), self.record.as_str()].into_iter().chain(self.ended.as_deref()).collect()
+    }
 }
 
 impl Vault {
@@ -37,24 +47,28 @@ impl Vault {
         Ok(Self { prefix, keyring })
     }
 
-    /// The keys for a session's refresh token.
-    pub(super) fn names(&self, session: &[u8]) -> Names {
-        let mut digest = Sha256::new();
-        for part in [PURPOSE.as_bytes(), self.prefix.as_bytes(), session] {
-            // With its length, so that no two lists of parts are one text.
-            digest.update(part.len().to_be_bytes());
-            digest.update(part);
-        }
-        let hash = digest.finalize().iter().fold(String::new(), |hash, byte| hash + &format!("{byte:02x}"));
-        // The braces keep both on one node of a cluster.
-        let record = format!("{}:{{{hash}}}", self.prefix);
-        Names { lock: format!("{record}:lock"), record, hash }
+    /// The keys for a pair's refresh token.
+    pub(super) fn names(&self, pair: &Pair, purpose: Purpose) -> Names {
+        let hash = hash(&[b"renewal", pair.key().as_bytes()]);
+        let ended = pair.session.filter(|_| purpose == Purpose::Stay).map(|session| self.ended(session));
+        let name = |kind: &str| format!("{}:{kind}:{hash}", self.prefix);
+        Names { lock: name("lock"), record: name("renewal"), ended, hash }
     }
 
-    /// Seals tokens for those who know which refresh token they came of.
-    pub(super) fn seal(&self, names: &Names, tokens: &Tokens) -> Option<String> {
-        let refresh = tokens.refresh.as_ref().map(Secret::expose);
-        let content = json!({ "of": names.hash, "access": tokens.access.expose(), "refresh": refresh });
+    /// The key that says that a session was ended.
+    pub(super) fn ended(&self, SessionId(id): SessionId) -> String {
+        format!("{}:ended:{}", self.prefix, hash(&[b"session", id.as_bytes()]))
+    }
+
+    /// Which access token a pair has, without it.
+    pub(super) fn tag(&self, names: &Names, pair: &Pair) -> String {
+        hash(&[b"access", self.prefix.as_bytes(), names.hash.as_bytes(), pair.access.expose().as_bytes()])
+    }
+
+    /// Seals a pair for those who know which refresh token it came of.
+    pub(super) fn seal(&self, names: &Names, pair: &Pair) -> Option<String> {
+        let (access, refresh) = (pair.access.expose(), pair.refresh.expose());
+        let content = json!({ "of": names.hash, "generation": pair.generation, "access": access, "refresh": refresh });
         let content = Secret::new(content.to_string());
         let mut iv = vec![0; self.keyring.iv_bytes()];
         getrandom::fill(&mut iv).ok()?;
@@ -62,13 +76,25 @@ impl Vault {
     }
 
     /// Opens what was sealed for this refresh token, and nothing else: whoever may write to Redis cannot swap two users' tokens.
-    pub(super) fn open(&self, names: &Names, sealed: &str) -> Option<Tokens> {
+    pub(super) fn open(&self, names: &Names, session: Option<SessionId>, sealed: &str) -> Option<Pair> {
         // Redis ends its life; the claims have no times of their own.
         let claims = self.keyring.decode(sealed, 0).ok()?;
         let text = |name| claims.get(name).and_then(Value::as_str);
         let access = text("access").filter(|_| text("of") == Some(names.hash.as_str()))?;
-        Some(Tokens { access: Secret::new(access), refresh: text("refresh").map(Secret::new) })
+        let generation = claims.get("generation").and_then(Value::as_u64)?;
+        Some(Pair { session, generation, access: Secret::new(access), refresh: Secret::new(text("refresh")?) })
     }
+}
+
+/// A hash of several parts, for this and nothing else.
+fn hash(parts: &[&[u8]]) -> String {
+    let mut digest = Sha256::new_with_prefix(PURPOSE);
+    for part in parts {
+        // With its length, so that no two lists of parts are one text.
+        digest.update(part.len().to_be_bytes());
+        digest.update(part);
+    }
+    digest.finalize().iter().fold(String::new(), |hash, byte| hash + &format!("{byte:02x}"))
 }
 
 /// What tells apps with other secrets from this one: an identifier of a key that is used for nothing.
@@ -82,59 +108,71 @@ fn fingerprint(secrets: &[Secret]) -> Result<String, KeyringError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Tokens;
 
     fn vault(secrets: &[&str]) -> Vault {
         let secrets: Vec<Secret> = secrets.iter().copied().map(Secret::new).collect();
         Vault::new(None, &secrets).unwrap()
     }
 
-    fn tokens() -> Tokens {
-        Tokens { access: Secret::new("canary-access"), refresh: Some(Secret::new("canary-refresh")) }
+    fn pair(name: &str) -> Pair {
+        let [access, refresh] = ["access", "refresh"].map(|kind| Secret::new(format!("{kind}-{name}")));
+        Pair::of(None, 7, &Tokens { access, refresh: Some(refresh) }).unwrap()
+    }
+
+    fn names(vault: &Vault, name: &str) -> Names {
+        vault.names(&pair(name), Purpose::Stay)
+    }
+
+    fn opened(vault: &Vault, names: &Names, sealed: &str) -> Option<(u64, Tokens)> {
+        vault.open(names, None, sealed).map(|pair| (pair.generation, pair.tokens()))
     }
 
     #[test]
     fn a_value_is_opened_for_its_own_refresh_token_only() {
         let vault = vault(&["s"]);
-        let (own, other) = (vault.names(b"own"), vault.names(b"other"));
-        let sealed = vault.seal(&own, &tokens()).unwrap();
-        assert_eq!(vault.open(&own, &sealed), Some(tokens()));
-        assert_eq!(vault.open(&other, &sealed), None);
+        let (own, other) = (names(&vault, "own"), names(&vault, "other"));
+        let sealed = vault.seal(&own, &pair("new")).unwrap();
+        assert_eq!(opened(&vault, &own, &sealed), Some((7, pair("new").tokens())));
+        assert_eq!(opened(&vault, &other, &sealed), None);
         for broken in ["", "x", &sealed[1..], &sealed.replace('.', "")] {
-            assert_eq!(vault.open(&own, broken), None);
+            assert_eq!(opened(&vault, &own, broken), None);
         }
-        let alone = Tokens { refresh: None, ..tokens() };
-        assert_eq!(vault.open(&own, &vault.seal(&own, &alone).unwrap()), Some(alone));
     }
 
     #[test]
     fn secrets_rotate_and_strangers_open_nothing() {
         let [old, both, new] = [vault(&["old"]), vault(&["new", "old"]), vault(&["new"])];
-        let names = old.names(b"session");
-        assert_eq!(names.record, both.names(b"session").record);
-        assert_ne!(names.record, new.names(b"session").record);
-        let sealed = old.seal(&names, &tokens()).unwrap();
-        assert_eq!(both.open(&names, &sealed), Some(tokens()));
-        assert_eq!(new.open(&names, &sealed), None);
+        let own = names(&old, "own");
+        assert_eq!(own.record, names(&both, "own").record);
+        assert_ne!(own.record, names(&new, "own").record);
+        let sealed = old.seal(&own, &pair("new")).unwrap();
+        assert_eq!(opened(&both, &own, &sealed), Some((7, pair("new").tokens())));
+        assert_eq!(opened(&new, &own, &sealed), None);
     }
 
     #[test]
-    fn the_seal_is_of_no_other_use() {
+    fn x_03_the_seal_is_of_no_other_use() {
         let vault = vault(&["s"]);
-        let names = vault.names(b"session");
-        let cookie = Keyring::new(SealVersion::V5, &[Secret::new("s")], "authjs.session-token").unwrap();
-        assert!(cookie.decode(&vault.seal(&names, &tokens()).unwrap(), 0).is_err());
-        let foreign = cookie.encode(&json!({ "of": names.hash, "access": "a" }).to_string(), &[7; 16]).unwrap();
-        assert_eq!(vault.open(&names, &foreign), None);
+        let own = names(&vault, "own");
+        for salt in ["authjs.session-token", "__Host-twinfetch.session", "twinfetch.session"] {
+            let cookie = Keyring::new(SealVersion::V5, &[Secret::new("s")], salt).unwrap();
+            assert!(cookie.decode(&vault.seal(&own, &pair("new")).unwrap(), 0).is_err());
+            let content = json!({ "of": own.hash, "generation": 0, "access": "a", "refresh": "r" }).to_string();
+            assert_eq!(opened(&vault, &own, &cookie.encode(&content, &[7; 16]).unwrap()), None);
+        }
     }
 
     #[test]
     fn names_are_hashes_under_the_prefix() {
         let explicit = Vault::new(Some("shop".to_owned()), &[Secret::new("s")]).unwrap();
-        let names = explicit.names(b"canary");
-        assert!(names.record.starts_with("shop:{") && names.lock == format!("{}:lock", names.record));
-        assert!(!names.lock.contains("canary"));
-        assert_ne!(explicit.names(b"other").record, names.record);
-        assert!(vault(&["s"]).names(b"x").record.starts_with("twinfetch:"));
+        let own = names(&explicit, "canary");
+        assert!(own.record.starts_with("shop:renewal:") && own.lock.starts_with("shop:lock:"));
+        assert!(own.all().iter().all(|name| !name.contains("canary")));
+        assert_ne!(names(&explicit, "other").record, own.record);
+        assert!(names(&vault(&["s"]), "x").record.starts_with("twinfetch:"));
         assert!(Vault::new(None, &[]).is_err() && Vault::new(None, &[Secret::new("")]).is_err());
+        let tags = [pair("one"), pair("other")].map(|pair| explicit.tag(&own, &pair));
+        assert_ne!(tags[0], tags[1]);
     }
 }

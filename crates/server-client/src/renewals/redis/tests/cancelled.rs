@@ -7,7 +7,7 @@ use ::redis::{cmd, from_redis_value};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 
-use super::{LONG, Shared, claimed, process, tokens};
+use super::{Shared, claim, claimed, pair, process, published, tokens};
 use crate::renewals::redis::connection::Rest;
 
 const TIMES: usize = 10_000;
@@ -68,7 +68,7 @@ async fn no_answer_of_a_dropped_question_goes_to_the_next() {
         ended += usize::from(if number % 3 == 0 {
             drop.of(process.0.connection.ask(echo(&dropped), Rest::Kept)).await
         } else {
-            drop.of(process.0.connection.0.attempt(&echo(&dropped), Rest::Kept)).await
+            drop.of(process.0.connection.send(&echo(&dropped), Rest::Kept)).await
         });
         assert_eq!(answer(&process, &own).await, own);
     }
@@ -95,11 +95,13 @@ async fn two_users_who_drop_and_ask_at_the_same_time_get_their_own_successor() {
     for number in 0..500 {
         let (ada, grace) = (format!("ada {number}"), format!("grace {number}"));
         let lease = claimed(&process, &grace).await;
-        Drop::number(number).of(process.claim(ada.as_bytes(), LONG)).await;
-        let published = process.publish(lease, tokens(&grace));
-        let (brought, _) = tokio::join!(published, Drop::number(number / 7).of(process.claim(grace.as_bytes(), LONG)));
-        assert_eq!(brought, tokens(&grace));
-        assert_eq!(super::successor(&process, &grace).await, tokens(&grace));
+        Drop::number(number).of(claim(&process, &pair(&ada))).await;
+        let newer = format!("{grace} newer");
+        let publishing = published(&process, lease, &newer);
+        let early = pair(&grace);
+        let (brought, _) = tokio::join!(publishing, Drop::number(number / 7).of(claim(&process, &early)));
+        assert_eq!(brought, tokens(&newer));
+        assert_eq!(super::successor(&process, &grace).await, tokens(&newer));
     }
 }
 

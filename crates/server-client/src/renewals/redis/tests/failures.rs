@@ -6,9 +6,11 @@ use std::sync::{Arc, Mutex};
 
 use tracing::subscriber::DefaultGuard;
 
-use super::{Judged, LONG, Redis, Shared, claimed, refused, settings, shared, successor, tokens};
+use super::{
+    Duration, Judged, LONG, Purpose, Redis, Shared, claimed, pair, published, refused, settings, shared, successor,
+    tokens,
+};
 use crate::renewals::redis::connection::REST;
-use crate::renewals::redis::{Claim, Duration};
 
 /// What is logged on this thread, down to the last detail.
 #[derive(Clone, Default)]
@@ -55,11 +57,15 @@ async fn rest() {
 async fn goes_on_alone(process: &Shared, session: &str) {
     let lease = claimed(process, session).await;
     assert!(lease.held.is_none(), "Redis gave its word");
-    assert_eq!(process.publish(lease, tokens("own")).await, tokens("own"));
+    assert_eq!(published(process, lease, "own").await, tokens("own"));
     let lease = claimed(process, session).await;
     process.release(lease).await;
     let lease = claimed(process, session).await;
-    assert_eq!(refused(process, lease).await, Judged::Unsettled, "a refusal is not believed while nobody can be asked");
+    assert_eq!(
+        refused(process, lease).await,
+        Judged::Unconfirmed,
+        "a refusal is not believed while nobody can be asked"
+    );
 }
 
 /// Everybody goes on while Redis fails; the log says so once, and why.
@@ -83,7 +89,7 @@ async fn works_again(process: &Shared, log: &Log) {
     rest().await;
     let lease = claimed(process, "another").await;
     assert!(lease.held.is_some(), "{}", log.text());
-    process.publish(lease, tokens("shared")).await;
+    published(process, lease, "shared").await;
     assert_eq!(successor(process, "another").await, tokens("shared"));
     assert_eq!((log.count("WARN"), log.count("INFO")), (1, 1), "{}", log.text());
 }
@@ -184,7 +190,7 @@ async fn a_key_of_another_kind() {
     let log = Log::default();
     let _kept = log.kept();
     let process = connected(&redis, settings(&redis)).await;
-    let names = process.0.vault.names(b"session");
+    let names = process.0.vault.names(&pair("session"), Purpose::Stay);
     redis.command::<()>(&["SET", &names.record, "not ours", "EX", "60"]);
     fails(&process, &log, "WRONGTYPE").await;
     redis.command::<()>(&["DEL", &names.record]);
@@ -193,15 +199,14 @@ async fn a_key_of_another_kind() {
 
 #[tokio::test]
 async fn a_redis_that_still_loads() {
-    let Some(redis) = twinfetch_redis::Redis::start() else { return };
-    let folder = std::env::temp_dir().join(format!("twinfetch-redis-{}", redis.port()));
+    let folder = std::env::temp_dir().join(format!("twinfetch-redis-{}", uuid::Uuid::new_v4()));
     std::fs::create_dir(&folder).unwrap();
-    let folder = folder.to_str().unwrap();
-    redis.command::<()>(&["CONFIG", "SET", "dir", folder]);
-    redis.command::<()>(&["EVAL", "for i = 1, 1000 do redis.call('SET', i, i) end", "0"]);
+    let path = folder.to_str().unwrap();
+    let Some(redis) = twinfetch_redis::Redis::start_with(&["--dir", path, "--rdbcompression", "no"]) else { return };
+    redis.command::<()>(&["EVAL", "for i = 1, 3000 do redis.call('SET', i, string.rep('x', 2000)) end", "0"]);
     redis.command::<()>(&["SAVE"]);
-    // A second for each key.
-    let slowly = ["--dir", folder, "--key-load-delay", "1000000", "--loading-process-events-interval-bytes", "1024"];
+    // A tenth of a second for each key, and it listens after each.
+    let slowly = ["--dir", path, "--key-load-delay", "100000", "--loading-process-events-interval-bytes", "1024"];
     let loading = twinfetch_redis::Redis::start_until(&slowly, "Loading RDB").unwrap();
     let log = Log::default();
     let _kept = log.kept();
@@ -240,8 +245,8 @@ async fn a_successor_that_was_sealed_with_another_secret_is_nobodys() {
     let app = |secret: &str| shared(settings(&redis).prefix("app").secrets([secret]));
     let (one, other) = (app("one"), app("other"));
     let lease = claimed(&one, "session").await;
-    one.publish(lease, tokens("new")).await;
-    let Claim::Ours(lease) = other.claim(b"session", LONG).await else { panic!("opened") };
-    assert_eq!(refused(&other, lease).await, Judged::Unsettled);
+    published(&one, lease, "new").await;
+    let lease = claimed(&other, "session").await;
+    assert_eq!(refused(&other, lease).await, Judged::Unconfirmed);
     assert_eq!(log.count("same secrets"), 2, "{}", log.text());
 }

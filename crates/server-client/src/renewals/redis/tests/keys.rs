@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
-use super::{claimed, process, tokens};
+use super::{SessionId, claimed, process, published};
 
 /// Everything that Redis holds, as one text.
 fn contents(redis: &twinfetch_redis::Redis) -> String {
@@ -41,7 +41,13 @@ async fn every_key_expires_and_no_token_is_in_clear_at_any_step() {
     let (mut seen, mut searched) = (0, 0);
     let mut check = |step: &str| {
         let contents = contents(&redis);
-        for canary in ["session-CANARY-a31f", "refresh-CANARY-9b2e", "access-CANARY-9b2e", "of the app"] {
+        for canary in [
+            "refresh-session-CANARY-a31f",
+            "access-session-CANARY-a31f",
+            "refresh-CANARY-9b2e",
+            "access-CANARY-9b2e",
+            "of the app",
+        ] {
             for spelling in spellings(canary) {
                 assert!(!contents.contains(&spelling), "{canary} after {step}");
                 searched += 1;
@@ -57,13 +63,15 @@ async fn every_key_expires_and_no_token_is_in_clear_at_any_step() {
     drop(one.refused(lease).await);
     check("the refusal");
     let lease = claimed(&one, "session-CANARY-a31f").await;
-    one.publish(lease, tokens("CANARY-9b2e")).await;
+    published(&one, lease, "CANARY-9b2e").await;
     check("the successor");
     // Nobody holds the lock: it is brought all the same, and expires.
     let lease = claimed(&one, "session-CANARY-other").await;
     redis.command::<()>(&["FLUSHALL"]);
-    one.publish(lease, tokens("CANARY-9b2e")).await;
+    published(&one, lease, "CANARY-9b2e").await;
     check("a successor after Redis has forgotten");
+    one.end(SessionId::fresh()).await;
+    check("a sign-out");
     println!("{seen} keys, all with an expiry; {searched} searches for canaries, none found");
     assert!(seen >= 6);
 }

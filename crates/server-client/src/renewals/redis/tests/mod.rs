@@ -8,9 +8,9 @@ mod keys;
 use std::time::Duration;
 
 use twinfetch_core::secret::Secret;
-use twinfetch_core::session::Tokens;
 
-use super::{Claim, Lease, Redis, Shared, Verdict};
+use super::{Claim, Lease, Pair, Published, Purpose, Redis, SessionId, Shared, Verdict};
+use crate::Tokens;
 
 /// Longer than any test takes on a loaded machine.
 const LONG: Duration = Duration::from_mins(10);
@@ -29,23 +29,44 @@ fn shared(settings: Redis) -> Shared {
     settings.share(vec![Secret::new("of the app")]).unwrap()
 }
 
-fn tokens(name: &str) -> Tokens {
-    Tokens { access: Secret::new(format!("access-{name}")), refresh: Some(Secret::new(format!("refresh-{name}"))) }
+fn pair(name: &str) -> Pair {
+    let [access, refresh] = ["access", "refresh"].map(|kind| Secret::new(format!("{kind}-{name}")));
+    Pair::of(None, 0, &Tokens { access, refresh: Some(refresh) }).unwrap()
 }
 
-async fn claimed(process: &Shared, session: &str) -> Lease {
-    match process.claim(session.as_bytes(), LONG).await {
+fn tokens(name: &str) -> Tokens {
+    pair(name).tokens()
+}
+
+async fn claim(process: &Shared, pair: &Pair) -> Claim<Lease> {
+    process.claim_within(LONG, pair, Purpose::Stay).await
+}
+
+async fn claimed(process: &Shared, name: &str) -> Lease {
+    match claim(process, &pair(name)).await {
         Claim::Ours(lease) => lease,
-        Claim::Held => panic!("somebody has it"),
-        Claim::Renewed(tokens) => panic!("there is {} already", tokens.access.expose()),
+        Claim::Renewed(pair) => panic!("there is {} already", pair.access.expose()),
+        Claim::Ended | Claim::Unsettled => panic!("somebody has it, or it is over"),
     }
 }
 
-async fn successor(process: &Shared, session: &str) -> Tokens {
-    match process.claim(session.as_bytes(), LONG).await {
-        Claim::Renewed(tokens) => tokens,
-        Claim::Held => panic!("somebody has it"),
-        Claim::Ours(_) => panic!("there is no successor"),
+async fn is_held(process: &Shared, name: &str, patience: Duration) -> bool {
+    matches!(process.claim_within(patience, &pair(name), Purpose::Stay).await, Claim::Unsettled)
+}
+
+/// What there is to go on with after one has brought a successor.
+async fn published(process: &Shared, lease: Lease, name: &str) -> Tokens {
+    match process.publish(lease, &pair(name)).await {
+        Published::Kept => tokens(name),
+        Published::Superseded(newer) => newer.tokens(),
+        Published::Ended => panic!("it is over"),
+    }
+}
+
+async fn successor(process: &Shared, name: &str) -> Tokens {
+    match claim(process, &pair(name)).await {
+        Claim::Renewed(pair) => pair.tokens(),
+        Claim::Ended | Claim::Ours(_) | Claim::Unsettled => panic!("there is no successor"),
     }
 }
 
@@ -53,14 +74,14 @@ async fn successor(process: &Shared, session: &str) -> Tokens {
 enum Judged {
     Gone,
     Renewed(Tokens),
-    Unsettled,
+    Unconfirmed,
 }
 
 async fn refused(process: &Shared, lease: Lease) -> Judged {
     match process.refused(lease).await {
         Verdict::Gone => Judged::Gone,
-        Verdict::Renewed(tokens) => Judged::Renewed(tokens),
-        Verdict::Unsettled => Judged::Unsettled,
+        Verdict::Renewed(pair) => Judged::Renewed(pair.tokens()),
+        Verdict::Unconfirmed => Judged::Unconfirmed,
     }
 }
 
@@ -70,10 +91,10 @@ async fn of_many_claims_one_is_ours_and_the_others_get_what_it_brings() {
     let claims = (0..50).map(|_| {
         let process = process(&redis);
         tokio::spawn(async move {
-            match process.claim(b"session", LONG).await {
-                Claim::Ours(lease) => (1, process.publish(lease, tokens("new")).await),
-                Claim::Renewed(tokens) => (0, tokens),
-                Claim::Held => panic!("waited in vain"),
+            match claim(&process, &pair("session")).await {
+                Claim::Ours(lease) => (1, published(&process, lease, "new").await),
+                Claim::Renewed(pair) => (0, pair.tokens()),
+                Claim::Ended | Claim::Unsettled => panic!("waited in vain"),
             }
         })
     });
@@ -91,13 +112,13 @@ async fn what_failed_is_tried_by_the_next_and_what_is_dead_is_dead() {
     let Some(redis) = twinfetch_redis::Redis::start() else { return };
     let (one, other) = (process(&redis), process(&redis));
     let lease = claimed(&one, "session").await;
-    assert!(matches!(other.claim(b"session", Duration::ZERO).await, Claim::Held));
+    assert!(is_held(&other, "session", Duration::ZERO).await);
     let next = tokio::spawn(async move { claimed(&other, "session").await });
     one.release(lease).await;
     let lease = next.await.unwrap();
     assert_eq!(refused(&one, lease).await, Judged::Gone);
     let lease = claimed(&one, "session").await;
-    assert_eq!(one.publish(lease, tokens("late")).await, tokens("late"));
+    assert_eq!(published(&one, lease, "late").await, tokens("late"));
 }
 
 #[tokio::test]
@@ -113,10 +134,50 @@ async fn two_apps_on_one_redis_do_not_meet() {
     for (number, app) in apps.into_iter().enumerate() {
         let app = app.unwrap();
         let lease = claimed(&app, "session").await;
-        app.publish(lease, tokens(&number.to_string())).await;
+        published(&app, lease, &number.to_string()).await;
         assert_eq!(successor(&app, "session").await, tokens(&number.to_string()));
     }
     assert_eq!(redis.keys().len(), 4);
+}
+
+#[tokio::test]
+async fn a_refresh_token_that_stays_is_spent_again_for_each_access_token() {
+    let Some(redis) = twinfetch_redis::Redis::start() else { return };
+    let (one, other) = (process(&redis), process(&redis));
+    let generation = |number: u64| Pair {
+        generation: number,
+        access: Secret::new(format!("access {number}")),
+        ..pair("that stays")
+    };
+    for number in 0..3 {
+        let Claim::Ours(lease) = claim(&one, &generation(number)).await else { panic!("not ours") };
+        let Published::Kept = one.publish(lease, &generation(number + 1)).await else { panic!("not kept") };
+        let Claim::Renewed(found) = claim(&other, &generation(number)).await else { panic!("not found") };
+        assert_eq!((found.generation, found.tokens()), (number + 1, generation(number + 1).tokens()));
+    }
+    let Claim::Ours(lease) = claim(&other, &generation(3)).await else { panic!("not ours") };
+    assert_eq!(refused(&other, lease).await, Judged::Gone, "what the caller has is no successor");
+}
+
+#[tokio::test]
+async fn nobody_renews_a_session_that_was_ended_and_what_was_on_its_way_is_dropped() {
+    let Some(redis) = twinfetch_redis::Redis::start() else { return };
+    let (one, other) = (process(&redis), process(&redis));
+    let of = |session| Pair { session: Some(session), ..pair("session") };
+    let (ended, else_) = (SessionId::fresh(), SessionId::fresh());
+    let [on_its_way, refused] = [of(ended), Pair { refresh: Secret::new("another"), ..of(ended) }];
+    let Claim::Ours(on_its_way) = claim(&one, &on_its_way).await else { panic!("not ours") };
+    let Claim::Ours(refused) = claim(&one, &refused).await else { panic!("not ours") };
+    other.end(ended).await;
+    assert!(matches!(one.publish(on_its_way, &pair("late")).await, Published::Ended));
+    assert!(matches!(one.refused(refused).await, Verdict::Gone));
+    assert!(matches!(claim(&one, &of(ended)).await, Claim::Ended));
+    assert!(matches!(claim(&one, &of(else_)).await, Claim::Ours(_)));
+    // Who leaves may need a token to say so.
+    let leaving = one.claim_within(LONG, &of(ended), Purpose::Leave).await;
+    let Claim::Ours(leaving) = leaving else { panic!("not ours") };
+    assert!(matches!(one.publish(leaving, &pair("to leave")).await, Published::Kept));
+    assert!(matches!(claim(&one, &of(ended)).await, Claim::Ended));
 }
 
 #[test]

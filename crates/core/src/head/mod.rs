@@ -1,5 +1,7 @@
 //! The head of a response: what the core needs of status and headers.
 
+mod retry_after;
+
 use crate::text;
 
 /// Status and the few headers that decide what happens next.
@@ -13,40 +15,43 @@ pub struct Head {
     pub location: Option<String>,
     /// `X-Request-Id`, when it is short and printable.
     pub request_id: Option<String>,
-    /// `Retry-After` in milliseconds, when it is given in seconds; at most an hour.
+    /// `Retry-After` in milliseconds; at most an hour.
     pub retry_after: Option<u64>,
 }
 
 impl Head {
-    /// Takes what is needed of a response; `header` looks a header up by its lower-case name.
-    pub fn new(status: u16, header: impl Fn(&str) -> Option<String>) -> Self {
+    /// Takes what is needed of a response; `header` looks a header up by its lower-case name, and `now` is in milliseconds since
+    /// 1970.
+    pub fn new(status: u16, now: u64, header: impl Fn(&str) -> Option<String>) -> Self {
         Self {
             status,
             content_type: header("content-type"),
             location: if matches!(status, 300..=399) { header("location") } else { None },
             request_id: header("x-request-id")
                 .filter(|id| (1..=128).contains(&id.len()) && text::all(id, |byte| byte.is_ascii_graphic())),
-            retry_after: header("retry-after").and_then(|text| seconds(&text)),
+            retry_after: header("retry-after")
+                .and_then(|text| retry_after::milliseconds(&text, header("date").as_deref(), now)),
         }
+    }
+
+    /// The media type without its parameters.
+    fn essence(&self) -> &[u8] {
+        let content_type = self.content_type.as_deref().unwrap_or_default();
+        text::trim(text::before(content_type, b';'), text::is_blank).as_bytes()
+    }
+
+    /// Whether the body is a problem document ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)).
+    pub(crate) fn is_problem(&self) -> bool {
+        self.essence().eq_ignore_ascii_case(b"application/problem+json")
     }
 
     /// Whether the body is JSON: `application/json` or a type that ends in `+json` (RFC 6839).
     pub fn is_json(&self) -> bool {
-        let Some(content_type) = &self.content_type else { return false };
-        let essence = text::trim(text::before(content_type, b';'), text::is_blank).as_bytes();
+        let essence = self.essence();
         essence.eq_ignore_ascii_case(b"application/json")
             || essence.len() > 5
                 && essence.get(essence.len() - 5..).is_some_and(|end| end.eq_ignore_ascii_case(b"+json"))
     }
-}
-
-fn seconds(text: &str) -> Option<u64> {
-    let text = text::trim(text, text::is_blank);
-    if text.is_empty() || text.len() > 9 || !text::all(text, |byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let seconds = text.bytes().fold(0_u64, |sum, byte| sum * 10 + u64::from(byte - b'0'));
-    Some(seconds.min(3600) * 1000)
 }
 
 #[cfg(test)]
@@ -54,7 +59,7 @@ mod tests {
     use super::Head;
 
     fn head(name: &'static str, value: &'static str) -> Head {
-        Head::new(200, |asked| (asked == name).then(|| value.to_owned()))
+        Head::new(200, 0, |asked| (asked == name).then(|| value.to_owned()))
     }
 
     #[test]
@@ -64,15 +69,6 @@ mod tests {
         }
         for no in ["text/html", "application/jsonp", "json", "+json", ""] {
             assert!(!head("content-type", no).is_json(), "{no}");
-        }
-    }
-
-    #[test]
-    fn retry_after_is_read_in_seconds_and_capped() {
-        assert_eq!(head("retry-after", " 7 ").retry_after, Some(7_000));
-        assert_eq!(head("retry-after", "999999999").retry_after, Some(3_600_000));
-        for garbage in ["-1", "1.5", "soon", "9999999999999"] {
-            assert_eq!(head("retry-after", garbage).retry_after, None, "{garbage}");
         }
     }
 

@@ -1,18 +1,19 @@
 //! The settings of a client, checked before anything is sent.
 
+mod checked;
+#[cfg(feature = "redis")]
+mod redis;
+
 use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
-use twinfetch_core::address::BaseUrl;
-use twinfetch_core::dialect::{Dialect, Seal as Axis};
+use twinfetch_core::dialect::Dialect;
 use twinfetch_core::secret::Secret;
-use twinfetch_core::verb::Sites;
 
-use crate::client::{Parts, ServerClient};
-use crate::error::Error;
-use crate::seal::{IssuedAfter, Seal};
+use crate::own_session::MAX_AGE;
+use crate::seal::IssuedAfter;
 use crate::secrets::Secrets;
-use crate::transport::{Limits, Transport};
+use crate::transport::Limits;
 
 /// The settings of a [`ServerClient`].
 ///
@@ -24,7 +25,10 @@ use crate::transport::{Limits, Transport};
 /// | | signed tokens: the variable `JWT_SECRET`, with commas between several |
 /// | `cookie_name` | the dialect's |
 /// | `app_url` | none; verbs of the app's own endpoints need it, and cookies are `Secure` without it |
+/// | `own_session` | none: who is signed in is what the dialect's seal says; with it, `secrets` are `AUTH_SECRET`, else `NEXTAUTH_SECRET` |
+/// | `session_max_age` | 30 days |
 /// | `issued_after` | sessions of any age count |
+/// | `redis` (feature `redis`) | none: each process renews by itself |
 /// | `connect_timeout` | 5 s |
 /// | `head_timeout` | 10 s |
 /// | `idle_timeout` | 30 s |
@@ -36,7 +40,11 @@ pub struct Builder {
     dialect: Dialect,
     secrets: Secrets,
     cookie_name: Option<String>,
+    own_session: bool,
+    session_max_age: Duration,
     issued_after: Option<IssuedAfter>,
+    #[cfg(feature = "redis")]
+    redis: Option<crate::Redis>,
     limits: Limits,
     clock: Box<dyn Fn() -> SystemTime + Send + Sync>,
     variable: fn(&str) -> Option<String>,
@@ -50,7 +58,11 @@ impl Default for Builder {
             dialect: Dialect::authjs(),
             secrets: Secrets::OfTheEnvironment,
             cookie_name: None,
+            own_session: false,
+            session_max_age: MAX_AGE,
             issued_after: None,
+            #[cfg(feature = "redis")]
+            redis: None,
             limits: Limits {
                 connect: Duration::from_secs(5),
                 head: Duration::from_secs(10),
@@ -134,6 +146,25 @@ impl Builder {
         self
     }
 
+    /// Keeps the tokens of a sign-in in a cookie of this server's own, and renews them for the requests that bring it.
+    ///
+    /// For dialects whose sign-in gives [tokens](crate::Tokens). The cookie is encrypted with `secrets` as Auth.js encrypts
+    /// its own, `HttpOnly`, `SameSite=Lax`, and named `__Host-twinfetch.session` unless [`Self::app_url`] begins with `http:`.
+    /// It takes the place of the dialect's seal: who is signed in is what the backend says of the tokens, and no other
+    /// cookie and no `Authorization` of a visitor counts. See [the crate's front page](crate#a-session-of-this-servers-own).
+    #[must_use]
+    pub const fn own_session(mut self) -> Self {
+        self.own_session = true;
+        self
+    }
+
+    /// Limits the life of a session that this server keeps, from the sign-in on: renewals do not prolong it. At most 400 days.
+    #[must_use]
+    pub const fn session_max_age(mut self, limit: Duration) -> Self {
+        self.session_max_age = limit;
+        self
+    }
+
     /// Limits the wait for a connection.
     #[must_use]
     pub const fn connect_timeout(mut self, limit: Duration) -> Self {
@@ -175,126 +206,10 @@ impl Builder {
         self.clock = Box::new(clock);
         self
     }
-
-    /// Checks the settings, derives the keys and sets up the connections.
-    ///
-    /// # Errors
-    /// `config_invalid`, with a sentence that names the setting.
-    pub fn build(self) -> Result<ServerClient, Error> {
-        let sites = Sites { backend: self.base()?, app: self.app()? };
-        if let Some(setting) = self.limits.unusable() {
-            return Err(Error::config(format!("The setting {setting} is not usable: it is zero.")));
-        }
-        let cookie = self.cookie()?.map(str::to_owned);
-        let Self { dialect, limits, clock, secrets, issued_after, variable, .. } = self;
-        let seal = secrets.seal(&dialect.seal, cookie.as_deref(), issued_after, variable)?;
-        let prefixes: &[&str] = match &cookie {
-            Some(name) if name.starts_with("__") => &[""],
-            _ => &["__Secure-", "__Host-", ""],
-        };
-        let named = |name: &String| prefixes.iter().map(|prefix| format!("{prefix}{name}")).collect();
-        let session_names = cookie.as_ref().map(named).unwrap_or_default();
-        let keeps = dialect.tokens.is_some() && matches!(seal, Seal::Signed(..));
-        let access_cookie = cookie.filter(|_| keeps);
-        let bases = std::iter::once(&sites.backend).chain(&sites.app);
-        let transport = Transport::new(limits, bases).map_err(|failure| {
-            let message = "The setting base_url is not usable: connections to it cannot be set up.";
-            Error::config(message.to_owned()).with_cause(Some(failure.cause))
-        })?;
-        let parts = Parts { dialect, sites, seal, session_names, access_cookie, transport, clock };
-        Ok(ServerClient::from_parts(parts))
-    }
-
-    fn app(&self) -> Result<Option<BaseUrl>, Error> {
-        self.app_url.as_ref().map(|url| BaseUrl::parse(url, "app_url").map_err(Error::new)).transpose()
-    }
-
-    fn base(&self) -> Result<BaseUrl, Error> {
-        let variable = || (self.variable)("BACKEND_URL").filter(|url| !url.trim().is_empty());
-        let parsed = match &self.base_url {
-            Some(url) => BaseUrl::parse(url, "base_url"),
-            None => BaseUrl::parse(&variable().unwrap_or_else(|| DEFAULT_URL.to_owned()), "BACKEND_URL"),
-        };
-        parsed.map_err(Error::new)
-    }
-
-    /// The session cookie's name, where there is one.
-    fn cookie(&self) -> Result<Option<&str>, Error> {
-        let (Axis::AuthJs { cookie, .. } | Axis::Jws { cookie, .. }) = &self.dialect.seal else { return Ok(None) };
-        let cookie = self.cookie_name.as_deref().unwrap_or(cookie);
-        if cookie.is_empty() || !cookie.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)) {
-            let message = "The setting cookie_name is not usable: it is not made of letters, digits, - _ and . only.";
-            return Err(Error::config(message.to_owned()));
-        }
-        Ok(Some(cookie))
-    }
 }
-
-const DEFAULT_URL: &str = "http://localhost:8080";
 
 impl std::fmt::Debug for Builder {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("Builder").field("limits", &self.limits).finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Builder, Duration};
-    use crate::error::Error;
-    use twinfetch_core::dialect::Dialect;
-    use twinfetch_core::error::Kind;
-
-    fn builder(variable: fn(&str) -> Option<String>) -> Builder {
-        Builder { variable, ..Builder::default() }
-    }
-
-    fn refusal(builder: Builder) -> Error {
-        let error = builder.build().expect_err("refused");
-        assert_eq!(error.kind(), Kind::Config);
-        error
-    }
-
-    #[test]
-    fn without_settings_the_environment_is_asked() {
-        let client = builder(|name| match name {
-            "BACKEND_URL" => Some("http://backend:1".to_owned()),
-            "NEXTAUTH_SECRET" => Some("s".to_owned()),
-            _ => None,
-        });
-        assert_eq!(client.build().unwrap().base().as_str(), "http://backend:1");
-        let client = builder(|name| (name == "AUTH_SECRET").then(|| "s".to_owned()));
-        assert_eq!(client.build().unwrap().base().as_str(), "http://localhost:8080");
-    }
-
-    #[test]
-    fn a_bad_setting_is_refused_with_its_name() {
-        let none = || builder(|_| None);
-        let message = refusal(none()).message().to_owned();
-        assert!(message.contains("secrets") && message.contains("AUTH_SECRET"), "{message}");
-        for secrets in [vec![], vec![""], vec!["new", ""]] {
-            assert!(refusal(none().secrets(secrets)).message().contains("secret"));
-        }
-        let v4 = none().dialect(Dialect::next_auth_v4()).secrets(["a", "b"]);
-        assert!(refusal(v4).message().contains("secrets"));
-        for url in
-            ["", "localhost:8080", "ftp://backend", "http://user:pw@backend", "http://backend/?x", "http://1.2.3.256"]
-        {
-            let error = refusal(none().secrets(["s"]).base_url(url));
-            assert!(error.message().contains("base_url"), "{error}");
-            assert!(!error.message().contains("pw"));
-        }
-        let from_environment = builder(|name| (name == "BACKEND_URL").then(|| "backend".to_owned()));
-        assert!(refusal(from_environment.secrets(["s"])).message().contains("BACKEND_URL"));
-        assert!(refusal(none().secrets(["s"]).idle_timeout(Duration::ZERO)).message().contains("idle_timeout"));
-        assert!(refusal(none().secrets(["s"]).body_limit(0)).message().contains("body_limit"));
-        assert!(refusal(none().secrets(["s"]).cookie_name("a=b")).message().contains("cookie_name"));
-    }
-
-    #[test]
-    fn debug_shows_no_secret() {
-        let builder = builder(|_| None).secrets(["canary"]);
-        assert!(!format!("{builder:?} {:?}", builder.limits).contains("canary"));
-        assert!(!format!("{:?}", builder.build().unwrap()).contains("canary"));
     }
 }

@@ -6,31 +6,30 @@
 //!  call ── refused ──┘        (whoever began it may be gone)
 //! ```
 
+mod renewal;
+
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use futures_util::FutureExt as _;
-use futures_util::future::{BoxFuture, Shared};
 use http::HeaderValue;
 use serde_json::Value;
 use twinfetch_core::error::Error as Reason;
 use twinfetch_core::secret::Secret;
-use twinfetch_core::session::{Authenticated, Errand as Since, Held, Presented, Session as Found, Standing, Tokens};
-use twinfetch_core::verb::{Outcome, Permissions, Verb};
+use twinfetch_core::session::{Authenticated, Held, Presented, Session as Found, Standing, Tokens};
+use twinfetch_core::verb::{Outcome, Verb};
 
 use crate::answer::Answer;
 use crate::client::ServerClient;
 use crate::driver::Credential;
 use crate::errand::{Done, Errand};
 use crate::error::Error;
-use crate::incoming::fresh;
 use crate::jar::Jar;
 use crate::memo::{Key, Memo};
+use crate::own_session::Owned;
 use crate::relay;
+use crate::renewals::{Pair, Purpose};
 use crate::session::Session;
-
-/// A renewal under way.
-type Renewal = Shared<BoxFuture<'static, ()>>;
+use renewal::Underway;
 
 /// What is kept of a sign-in.
 pub(crate) struct Keeper {
@@ -39,7 +38,13 @@ pub(crate) struct Keeper {
 
 struct Kept {
     held: Held<()>,
-    renewal: Option<Renewal>,
+    renewal: Option<Underway>,
+    /// Why renewals are wanted from now on.
+    purpose: Purpose,
+    /// How often the tokens were renewed.
+    renewed: u64,
+    /// The session that this server keeps for the browser.
+    owned: Option<Owned>,
     /// The cookies to pass on, where the backend takes no bearer token.
     cookie: Option<Secret>,
     mirrored: Option<String>,
@@ -58,21 +63,25 @@ pub(crate) struct Entered {
     pub(crate) mirrored: Option<String>,
     pub(crate) session: Option<Session>,
     pub(crate) set_cookies: Vec<HeaderValue>,
+    pub(crate) owned: Option<Owned>,
 }
 
 impl Keeper {
     /// Keeps what a sign-in brought.
     pub(crate) fn new(tokens: Option<Tokens>, entered: Entered) -> Self {
-        let Entered { cookie, mirrored, session, set_cookies } = entered;
+        let Entered { cookie, mirrored, session, set_cookies, owned } = entered;
         let mut held = Held::new(0);
         let known = held.generation();
         held.sign_in(tokens);
-        Self { kept: Mutex::new(Kept { held, renewal: None, cookie, mirrored, session, set_cookies, known }) }
+        let renewed = owned.as_ref().map_or(0, |owned| owned.generation);
+        let (renewal, purpose) = (None, Purpose::Stay);
+        let kept = Kept { held, renewal, purpose, renewed, owned, cookie, mirrored, session, set_cookies, known };
+        Self { kept: Mutex::new(kept) }
     }
 
-    /// Keeps tokens that the app itself has stored: its browser knows of them what it shall.
-    pub(crate) fn resumed(tokens: Tokens) -> Self {
-        let keeper = Self::new(Some(tokens), Entered::default());
+    /// Keeps tokens that were stored, by the app itself or in a cookie: the browser knows of them what it shall.
+    pub(crate) fn resumed(tokens: Tokens, entered: Entered) -> Self {
+        let keeper = Self::new(Some(tokens), entered);
         {
             let mut kept = keeper.lock();
             kept.known = kept.held.generation();
@@ -88,55 +97,14 @@ impl Keeper {
         self.lock().held.generation()
     }
 
+    /// Whether this server keeps the session for the browser.
+    pub(crate) fn is_owned(&self) -> bool {
+        self.lock().owned.is_some()
+    }
+
     /// What a call presents.
     pub(crate) fn present(&self, client: &ServerClient) -> Result<Presented, Reason> {
         self.lock().present(client)
-    }
-
-    /// What a call that was refused presents after a renewal, which is done once for all who wait.
-    pub(crate) async fn renewed(self: &Arc<Self>, client: &ServerClient, generation: u64) -> Result<Presented, Reason> {
-        let renewal = self.renewal(client, generation);
-        if let Some(renewal) = renewal {
-            renewal.await;
-        }
-        let kept = self.lock();
-        let presented = kept.held.present_renewed(client.dialect(), generation)?;
-        Ok(kept.complete(presented))
-    }
-
-    /// The renewal that gives tokens newer than a generation, joined or begun; `None` when there is none to wait for.
-    fn renewal(self: &Arc<Self>, client: &ServerClient, generation: u64) -> Option<Renewal> {
-        let mut kept = self.lock();
-        if kept.held.generation() != generation {
-            return None;
-        }
-        if let Some(renewal) = &kept.renewal {
-            return Some(renewal.clone());
-        }
-        let verb = kept.held.renewal(client.dialect(), generation, client.milliseconds())?;
-        // What is read in a session document is not kept here.
-        let presented = kept.present(client).ok().filter(|_| verb == Verb::Refresh)?;
-        // A task of its own: whoever began it may be gone before it ends, and the refresh token is spent by then.
-        let since = kept.held.set_out(verb);
-        let task = tokio::spawn(Arc::clone(self).renew(client.clone(), presented, since));
-        let renewal = task.map(drop).boxed().shared();
-        kept.renewal = Some(renewal.clone());
-        Some(renewal)
-    }
-
-    async fn renew(self: Arc<Self>, client: ServerClient, presented: Presented, since: Since) {
-        let credential = Credential { presented, keeper: None };
-        let errand = Errand { verb: since.verb, credential, details: None, jar: Jar::default(), request_id: fresh() };
-        let ended = errand.run(&client).await;
-        self.lock().take_renewed(since, ended, &client);
-    }
-
-    /// Waits for a renewal that is under way.
-    pub(crate) async fn settled(&self) {
-        let renewal = self.lock().renewal.clone();
-        if let Some(renewal) = renewal {
-            renewal.await;
-        }
     }
 
     /// Who is signed in: the app's word at the sign-in, else the backend's, which is asked once per incoming request.
@@ -200,7 +168,10 @@ impl Keeper {
         let kept = self.lock();
         let mut lines = kept.set_cookies.clone();
         if kept.held.generation() != kept.known {
-            lines.extend(relay::access_cookie(kept.held.tokens(), client));
+            match &kept.owned {
+                Some(owned) => lines.extend(kept.own_cookies(owned, client)),
+                None => lines.extend(relay::access_cookie(kept.held.tokens(), client)),
+            }
         }
         lines
     }
@@ -219,22 +190,26 @@ impl Kept {
         Presented { cookie: self.cookie.clone(), mirrored: self.mirrored.clone(), ..presented }
     }
 
-    fn take_renewed(&mut self, since: Since, ended: Result<Done, Error>, client: &ServerClient) {
-        self.renewal = None;
-        let ended = match ended {
-            Ok(Done { outcome, set_cookies, .. }) => {
-                if self.held.concerns(since.read) {
-                    self.set_cookies.extend(relay::known(&set_cookies, client));
-                }
-                Ok(outcome.with_session(|_| Found::Anonymous))
-            }
-            Err(error) => Err(error.into_parts().0),
+    /// The tokens, where they can be renewed.
+    fn pair(&self) -> Option<Pair> {
+        Pair::of(self.owned.as_ref().map(|owned| owned.id), self.renewed, self.held.tokens()?)
+    }
+
+    /// The cookies of a session that this server keeps: as it is known by now, or none where it is over.
+    fn own_cookies(&self, owned: &Owned, client: &ServerClient) -> Vec<HeaderValue> {
+        let Some(own_session) = client.own_session() else { return Vec::new() };
+        let tokens = self.held.tokens().filter(|_| !client.renewals().is_ended(owned.id));
+        let Some(tokens) = tokens else { return own_session.clear(&owned.received()) };
+        // A request that came later may have renewed it since, and its answer may be there before this one.
+        let newer = self.pair().and_then(|pair| client.renewals().newest(&pair));
+        let (generation, tokens) = match newer {
+            Some(newer) => (newer.generation, newer.tokens()),
+            None => (self.renewed, tokens.clone()),
         };
-        // What failed is told to whoever waits, by what they present then.
-        drop(self.held.take(since, ended, |_, _| Permissions::default(), client.milliseconds()));
-        if self.held.tokens().is_none() {
-            self.leave();
-        }
+        own_session.write(&Owned { generation, ..owned.clone() }, &tokens, client.seconds()).unwrap_or_else(|cause| {
+            tracing::error!(code = cause.code().name(), "the session cannot be kept in its cookie");
+            Vec::new()
+        })
     }
 
     fn leave(&mut self) {

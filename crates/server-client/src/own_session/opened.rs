@@ -1,0 +1,48 @@
+//! What an incoming request brings of a session that this server keeps.
+
+use http::HeaderValue;
+use twinfetch_core::seal::{SealError, SessionError};
+
+use super::OwnSession;
+use crate::client::ServerClient;
+use crate::keeper::{Entered, Keeper};
+use crate::session;
+use crate::visitor::Visitor;
+
+/// What came of looking for a session.
+#[derive(Default)]
+pub(crate) struct Opened {
+    pub(crate) keeper: Option<Keeper>,
+    /// The lines that delete what can never become a session again.
+    pub(crate) stale: Vec<HeaderValue>,
+    pub(crate) refusal: Option<SessionError>,
+}
+
+impl OwnSession {
+    /// Opens the session of a visitor: with no network.
+    pub(crate) fn open(&self, visitor: &Visitor, client: &ServerClient) -> Opened {
+        let cookies = visitor.cookies();
+        let stale = || self.clear(&cookies);
+        match self.read(&cookies, client.seconds()) {
+            Ok(None) => Opened::default(),
+            Ok(Some((owned, _))) if client.renewals().is_ended(owned.id) => {
+                Opened { stale: stale(), ..Opened::default() }
+            }
+            Ok(Some((owned, tokens))) => {
+                let passed_on = visitor.passed_on(client.dialect());
+                let (cookie, mirrored) = (passed_on.cookie, passed_on.mirrored);
+                let entered = Entered { cookie, mirrored, owned: Some(owned), ..Entered::default() };
+                let keeper = Keeper::resumed(tokens, entered);
+                keeper.catch_up(client);
+                Opened { keeper: Some(keeper), ..Opened::default() }
+            }
+            Err(refusal) => {
+                session::tell(refusal);
+                // A secret that is missing here may be there in the next server.
+                let is_over = matches!(refusal, SessionError::Cookie(_) | SessionError::Seal(SealError::Expired));
+                let stale = if is_over { stale() } else { Vec::new() };
+                Opened { keeper: None, stale, refusal: Some(refusal) }
+            }
+        }
+    }
+}
