@@ -74,7 +74,6 @@ export interface SendStep {
   body?: true | Record<string, string>
   /** Whether the members are sent as a form. */
   form?: boolean
-  follow: boolean
 }
 
 /** What a driver does next. */

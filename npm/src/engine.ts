@@ -20,8 +20,10 @@ import type { CoreSession } from './session.js'
 export interface EngineEvents {
   /** The session has become another. */
   onSession(session: CoreSession): void
-  /** The session may have changed in another tab. */
-  onNotice(): void
+  /** The session may have changed in another tab; `lost` says that nothing is known of it before it is read. */
+  onNotice(lost: boolean): void
+  /** Whether somebody wants to know of every change. */
+  isWatched(): boolean
 }
 
 /** The part of a client that is loaded at its first call. Every failure is a rejection with a `Failure`. */
@@ -50,7 +52,7 @@ export type Open = (config: ClientConfig, events: EngineEvents) => Promise<Engin
 export const startEngine = (
   module: WebAssembly.Module,
   config: ClientConfig,
-  { onSession, onNotice: noticed }: EngineEvents,
+  { onSession, onNotice, isWatched }: EngineEvents,
 ): Engine => {
   const { dialect, baseUrl, sessionMaxAge = 60_000 } = config
   const store = tokenStore(config)
@@ -93,9 +95,31 @@ export const startEngine = (
     const instance = await deadline.wait(running())
     return instance.run(() => work(instance))
   }
-  const { announce } = listen(dialect, store.key, () => {
-    const heed = ({ run, verbs }: Running) => run(async () => verbs.heed())
-    current?.then(heed).then(noticed, noticed)
+  // Whether it is still known who is signed in.
+  const heed = async () => {
+    asked = false
+    const running = await current
+    return running?.run(async () => running.verbs.heed())
+  }
+  /** Performs what is nobody's call: how it ends is shown, or asked for again by the next call. */
+  const apart = (work: (deadline: Deadline) => Promise<unknown>) => {
+    const deadline = startDeadline(30_000)
+    work(deadline).then(deadline.end, deadline.end)
+  }
+  const { announce } = listen(dialect, store.key, {
+    onNotice: () => {
+      const tell = () => onNotice(false)
+      heed().then(tell, tell)
+    },
+    onRestore: () => {
+      heed().then(
+        (known) => onNotice(!known),
+        () => onNotice(true),
+      )
+    },
+    onReturn: () => {
+      if (isWatched()) apart((deadline) => run(deadline, ({ verbs }) => verbs.session(deadline, false, true)))
+    },
   })
 
   const perform = async (
@@ -163,6 +187,7 @@ export const startEngine = (
       }),
     session: (deadline, fresh) =>
       run(deadline, async ({ verbs }) => {
+        if (fresh) asked = false
         await verbs.session(deadline, fresh)
         return known as CoreSession
       }),
@@ -171,8 +196,7 @@ export const startEngine = (
       const allowed = ready?.core.can(String(code))
       if (allowed === undefined && known?.status === 'authenticated' && !asked) {
         asked = true
-        const deadline = startDeadline(30_000)
-        verb(deadline, 'permissions').then(deadline.end, deadline.end)
+        apart((deadline) => verb(deadline, 'permissions'))
       }
       return allowed ?? false
     },

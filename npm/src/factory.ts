@@ -21,7 +21,7 @@ export const clientFactory =
     let engine: Promise<Engine> | undefined
     let running: Engine | undefined
 
-    const show = (session: Session) => {
+    const show = (session: SessionSnapshot) => {
       snapshot = session
       listeners.forEach(tell)
     }
@@ -30,11 +30,16 @@ export const clientFactory =
       reported = session
       show(session.status === 'unknown' ? { ...session, error: requestError(session.error) } : session)
     }
-    const onNotice = () => {
+    const onNotice = (lost: boolean) => {
+      if (lost && snapshot.status !== 'anonymous') {
+        reported = undefined
+        show({ status: 'loading' })
+      }
       if (listeners.size) void getSession({ fresh: true })
     }
+    const isWatched = () => listeners.size > 0
     const loaded = () => {
-      engine ??= open(config, { onSession, onNotice }).then(
+      engine ??= open(config, { onSession, onNotice, isWatched }).then(
         (opened) => {
           running = opened
           return opened

@@ -1,5 +1,7 @@
 // A scripted `fetch`: answers by address, a record of what was sent, and a hold for answers that must wait.
 
+import { secret } from '../../tests/canary/search.mjs'
+
 export const appUrl = 'https://app.test'
 export const baseUrl = 'https://api.test'
 
@@ -7,7 +9,7 @@ export const baseUrl = 'https://api.test'
 export const signedIn = {
   user: { name: 'Ada' },
   expires: '2099-01-01T00:00:00.000Z',
-  accessToken: 'token-of-ada',
+  accessToken: secret('ada'),
 }
 
 /** An answer with a JSON body. */
@@ -31,6 +33,8 @@ export const script = (test, answers) => {
   globalThis.fetch = async (input, init) => {
     const request = new Request(input, init)
     sent.push(request)
+    // A call, of which a browser would follow a redirect anywhere; the core itself is loaded without one.
+    if (input instanceof Request && input.redirect !== 'manual') throw new Error('it would be followed')
     const { pathname } = new URL(request.url)
     const answer = answers[`${request.method} ${pathname}`]
     if (answer === undefined) throw new TypeError('fetch failed')

@@ -125,7 +125,7 @@ const page = (test) => {
   const listeners = []
   Object.assign(globalThis, {
     location: { origin: appUrl },
-    addEventListener: (_, listener) => listeners.push(listener),
+    addEventListener: (type, listener) => type === 'storage' && listeners.push(listener),
   })
   const RealChannel = globalThis.BroadcastChannel
   const opened = []

@@ -228,19 +228,6 @@ pub enum Encoding {
     Form,
 }
 
-impl Request {
-    /// Whether a browser may follow redirects of it by itself, which it does to any origin: nothing goes with it that
-    /// must not get there.
-    pub fn may_be_redirected_anywhere(&self) -> bool {
-        let custom = |(name, _): &(String, String)| name != "accept";
-        self.method.is_safe()
-            && self.authorization.is_none()
-            && self.cookie.is_none()
-            && self.credentials != Credentials::Include
-            && !self.headers.iter().any(custom)
-    }
-}
-
 const RESERVED: &[&str] = &[
     "authorization",
     "connection",

@@ -82,6 +82,7 @@ impl Api {
         match self.keeper() {
             Some(keeper) => {
                 self.request.becomes_personal();
+                keeper.freshen(self.client()).await;
                 keeper.session(self.client(), self.request_id_or_fresh(), self.memo()).await
             }
             None => self.request.session().await,

@@ -169,7 +169,7 @@ impl Draft {
     }
 
     async fn send(mut self, api: &Api, request_id: &str) -> Result<Answer, Error> {
-        let credential = api.credential()?;
+        let credential = api.fresh_credential().await?;
         self.complete(request_id);
         let mut call = Request::new(self.method, self.path.clone());
         for (name, value) in &self.headers {

@@ -41,7 +41,15 @@ impl Api {
         self.request.visitor()
     }
 
-    /// What calls show, and who has a newer one when it is refused.
+    /// What calls show, and who has a newer one when it is refused. Tokens that are about to end are renewed before.
+    pub(crate) async fn fresh_credential(&self) -> Result<Credential, Error> {
+        if let Some(keeper) = self.keeper() {
+            keeper.freshen(self.client()).await;
+        }
+        self.credential()
+    }
+
+    /// As [`Self::fresh_credential`], with what is there.
     pub(crate) fn credential(&self) -> Result<Credential, Error> {
         Ok(Credential { presented: self.present()?, keeper: self.keeper().cloned() })
     }

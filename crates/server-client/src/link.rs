@@ -41,7 +41,7 @@ impl Api {
     /// # Errors
     /// `unauthorized` when nobody is signed in; else what kept the backend from making one.
     pub async fn create_link_token(&self) -> Result<LinkToken, Error> {
-        let done = self.errand(Verb::CreateLinkToken, self.credential()?, None).await?;
+        let done = self.errand(Verb::CreateLinkToken, self.fresh_credential().await?, None).await?;
         let Outcome::Link(link) = done.outcome else {
             return Err(Error::new(Reason::new(Code::MalformedBody)));
         };

@@ -73,7 +73,7 @@ impl Api {
     }
 
     async fn permission_codes(&self) -> Result<Vec<String>, Error> {
-        let Credential { presented, keeper } = self.credential()?;
+        let Credential { presented, keeper } = self.fresh_credential().await?;
         let key = Key::of_verb(Verb::ReadPermissions, &presented);
         let (client, request_id) = (self.client().clone(), self.request_id_or_fresh());
         let credential = Credential { presented, keeper };

@@ -110,7 +110,8 @@ impl Api {
             Outcome::Tokens(tokens) => {
                 let set_cookies = relay::known(&done.set_cookies, client);
                 let owned = self.begin_owned(&tokens)?;
-                Keeper::new(Some(tokens), Entered { set_cookies, owned, ..Entered::default() })
+                let obtained_at = Some(client.milliseconds());
+                Keeper::new(Some(tokens), Entered { set_cookies, obtained_at, owned, ..Entered::default() })
             }
             Outcome::Accepted => by_cookies(&done.set_cookies, client)?,
             _ => return Err(Error::new(Reason::new(Code::Unauthorized))),
@@ -127,7 +128,7 @@ impl Api {
         let Some(own_session) = client.own_session() else { return Ok(None) };
         let received = self.visitor().map(Visitor::cookies).unwrap_or_default();
         let owned = own_session.begin(&received, client.seconds());
-        own_session.write(&owned, tokens, client.seconds()).map_err(Error::new)?;
+        own_session.write(&owned, tokens).map_err(Error::new)?;
         Ok(Some(owned))
     }
 
@@ -158,7 +159,7 @@ fn by_cookies(lines: &[HeaderValue], client: &ServerClient) -> Result<Keeper, Er
     let session = session.filter(|_| client.is_session_of_app());
     let set_cookies = relay::known(lines, client);
     let mirrored = mirror.filter(|_| mirrored(client.dialect()).is_some());
-    Ok(Keeper::new(tokens, Entered { cookie, mirrored, session, set_cookies, owned: None }))
+    Ok(Keeper::new(tokens, Entered { cookie, mirrored, session, set_cookies, ..Entered::default() }))
 }
 
 impl SignedIn {

@@ -11,6 +11,10 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use twinfetch_server_client::{Dialect, Kind, ServerClient, Session};
 
+const SESSION: &str = "CANARY-session-2b6f8d0a4c1e47539f7a5d3b9e0c8164";
+const OLD: &str = "CANARY-session-a3d5f7912b4c4e6880f2a4c6e8b0d1f3";
+const CSRF: &str = "CANARY-csrf-8e0c2a4f6b1d4937b5d7f9a1c3e5071b";
+
 /// What the backend was asked: method and path, `Cookie`, and the header against forged requests.
 type Asked = Arc<Mutex<Vec<[String; 3]>>>;
 
@@ -29,7 +33,7 @@ async fn answer(State(asked): State<Asked>, request: Request) -> Response {
         |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     let (cookie, csrf) = (header("cookie"), header("x-csrftoken"));
     let refusal = |detail: &str| (StatusCode::FORBIDDEN, axum::Json(json!({ "detail": detail }))).into_response();
-    let response = if !cookie.contains("sessionid=s1") {
+    let response = if !cookie.contains(SESSION) {
         refusal("Authentication credentials were not provided.")
     } else if *request.method() != Method::GET && (csrf.is_empty() || !cookie.contains(&format!("csrftoken={csrf}"))) {
         refusal("CSRF Failed: CSRF token missing.")
@@ -41,8 +45,9 @@ async fn answer(State(asked): State<Asked>, request: Request) -> Response {
     response
 }
 
-fn visitor(cookie: &'static str) -> HeaderMap {
-    HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_static(cookie))])
+fn visitor(cookie: &str) -> HeaderMap {
+    [SESSION, CSRF, OLD].into_iter().for_each(twinfetch_canary::watch);
+    HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_str(cookie).expect("a cookie"))])
 }
 
 fn client(url: &str) -> Result<ServerClient, Box<dyn std::error::Error>> {
@@ -56,22 +61,20 @@ fn client(url: &str) -> Result<ServerClient, Box<dyn std::error::Error>> {
 #[tokio::test]
 async fn the_visitors_cookies_are_passed_on_with_the_one_that_is_mirrored() {
     let (url, asked) = django().await;
-    let api = client(&url).unwrap().incoming(&visitor("theme=dark; sessionid=s1; csrftoken=c1"));
+    let api = client(&url).unwrap().incoming(&visitor(&format!("theme=dark; sessionid={SESSION}; csrftoken={CSRF}")));
     let Session::Authenticated(session) = api.session().await.unwrap() else { panic!("Ada is signed in") };
     assert_eq!(session.user::<Value>().unwrap()["username"], "ada");
     let created: Value = api.post("/api/notes/").json(&json!({ "text": "hello" })).await.unwrap();
     assert_eq!(created["id"], 7);
-    let expected = [
-        ["GET /api/whoami/", "sessionid=s1; csrftoken=c1", ""],
-        ["POST /api/notes/", "sessionid=s1; csrftoken=c1", "c1"],
-    ];
+    let cookies = format!("sessionid={SESSION}; csrftoken={CSRF}");
+    let expected = [["GET /api/whoami/", &cookies, ""], ["POST /api/notes/", &cookies, CSRF]];
     assert_eq!(*asked.lock().unwrap(), expected);
 }
 
 #[tokio::test]
 async fn who_has_no_session_cookie_is_nobody_and_nobody_is_asked() {
     let (url, asked) = django().await;
-    let api = client(&url).unwrap().incoming(&visitor("csrftoken=c1"));
+    let api = client(&url).unwrap().incoming(&visitor(&format!("csrftoken={CSRF}")));
     assert!(matches!(api.session().await, Ok(Session::Anonymous)));
     assert!(asked.lock().unwrap().is_empty());
 }
@@ -79,7 +82,7 @@ async fn who_has_no_session_cookie_is_nobody_and_nobody_is_asked() {
 #[tokio::test]
 async fn a_session_that_has_ended_is_nobody_and_a_call_says_why() {
     let (url, _) = django().await;
-    let api = client(&url).unwrap().incoming(&visitor("sessionid=old"));
+    let api = client(&url).unwrap().incoming(&visitor(&format!("sessionid={OLD}")));
     assert!(matches!(api.session().await, Ok(Session::Anonymous)));
     let refusal = api.get::<Value>("/api/notes/").await.unwrap_err();
     assert_eq!((refusal.kind(), refusal.message()), (Kind::Forbidden, "Authentication credentials were not provided."));
@@ -88,7 +91,7 @@ async fn a_session_that_has_ended_is_nobody_and_a_call_says_why() {
 #[tokio::test]
 async fn without_the_mirrored_cookie_nothing_is_changed() {
     let (url, _) = django().await;
-    let api = client(&url).unwrap().incoming(&visitor("sessionid=s1"));
+    let api = client(&url).unwrap().incoming(&visitor(&format!("sessionid={SESSION}")));
     let refusal = api.post::<Value>("/api/notes/").json(&json!({})).await.unwrap_err();
     assert_eq!(refusal.message(), "CSRF Failed: CSRF token missing.");
 }

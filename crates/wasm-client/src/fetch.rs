@@ -71,7 +71,7 @@ fn build(request: &Request, sending: &Sending<'_>, deadline: &Deadline) -> Optio
     let mut builder = RequestBuilder::new(&request.url)
         .method(method(request.method))
         .headers(Headers::from_raw(headers))
-        .redirect(if request.may_be_redirected_anywhere() { RequestRedirect::Follow } else { RequestRedirect::Error })
+        .redirect(RequestRedirect::Manual)
         .abort_signal(Some(&deadline.signal()));
     builder = builder.credentials(match request.credentials {
         Credentials::Include => RequestCredentials::Include,

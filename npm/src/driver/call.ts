@@ -82,8 +82,8 @@ const perform = async (
 }
 
 const initOf = (step: SendStep, body: unknown, cache: RequestCache | undefined): RequestInit => {
-  const { method, headers, credentials, follow } = step
-  const init: RequestInit = { method, headers, credentials, redirect: follow ? 'follow' : 'error' }
+  const { method, headers, credentials } = step
+  const init: RequestInit = { method, headers, credentials, redirect: 'manual' }
   if (cache) init.cache = cache
   const sent = step.body === true ? bodyOf(body) : step.body && membersOf(step.body, body, step.form)
   if (sent) {

@@ -12,6 +12,8 @@ export interface TokenStore {
   readonly key: string
   /** Whether there is any place besides memory which keeps what is written. */
   outlives: boolean
+  /** Whether other tabs have the same tokens. */
+  readonly shared: boolean
   /** What was kept last. */
   memory?: KeptTokens | undefined
   load(): KeptTokens | undefined
@@ -25,6 +27,9 @@ export const tokenStore = (config: ClientConfig): TokenStore => {
   const store: TokenStore = {
     key: keyOf(config),
     outlives: places.length > 0,
+    get shared() {
+      return store.outlives && config.storage.includes('localStorage')
+    },
     load: () => {
       for (const place of places) {
         const tokens = guarded(place.load)

@@ -4,6 +4,7 @@ import type { Core, CoreReply } from '../abi.js'
 import { isFailure } from '../failure.js'
 import type { ClientConfig } from '../options.js'
 import type { CoreSession } from '../session.js'
+import { alone } from './alone.js'
 import { drive, type Hands } from './call.js'
 import { type Deadline, startDeadline } from './deadline.js'
 import { checkPage } from './page.js'
@@ -12,18 +13,24 @@ import { readCookie, type TokenStore } from './storage.js'
 /** How long a session read or a renewal may take, in milliseconds: it is nobody's call, and so has its own limit. */
 const TIMEOUT = 10_000
 
+/** How long before their end tokens are renewed by themselves at most, in milliseconds. */
+const MARGIN = 30_000
+
 /** Performs what concerns the session: reads and renewals once for all who wait. */
 export interface Verbs extends Hands {
   /** Has what a call presents. */
   ready(deadline: Deadline): Promise<void>
-  /** Has a session that may be used; `fresh` reads it after this moment. */
-  session(deadline: Deadline, fresh?: boolean): Promise<void>
+  /** Has a session that may be used; `fresh` reads it after this moment, `again` reads that of a user once more. */
+  session(deadline: Deadline, fresh?: boolean, again?: boolean): Promise<void>
   /** Performs a verb for its caller. */
   perform(verb: Verb, value: unknown, deadline: Deadline): Promise<CoreReply>
   /** Takes the token out of a link, and signs in by it; `undefined` where the address has none. */
   signInWithLink(deadline: Deadline): Promise<CoreReply | undefined>
-  /** Takes over what another tab has done: the session is another by now, and what is being read of it is stale. */
-  heed(): void
+  /**
+   * Takes over what another tab has done: the session is another by now, and what is being read of it is stale. Says whether
+   * kept tokens tell that the same user is signed in.
+   */
+  heed(): boolean
   /** The cookie that the dialect has repeated in a header. */
   mirrored(): string | undefined
 }
@@ -46,6 +53,10 @@ export const verbsOf = (
   let changing = new AbortController()
   let kept = store.memory ?? store.load()
   if (kept) core.restore(kept.access, kept.refresh, false)
+  // When tokens are renewed by themselves: not all tabs at once, and by this page's clock as far as that is right.
+  const chance = Math.random()
+  let own: string | undefined
+  let early = false
 
   const mirrored = () => (dialect.csrf?.kind === 'mirrored' ? readCookie(dialect.csrf.cookie) : undefined)
   // After every verb: what the core holds by now is what outlives the page.
@@ -56,16 +67,21 @@ export const verbsOf = (
     if (changed && !underway.has('signOut')) {
       kept = tokens && { ...tokens, ...(mark && { mark }) }
       store.save(kept)
+      own = kept?.access
+      early = (kept?.expires ?? Number.POSITIVE_INFINITY) - Date.now() < MARGIN
     }
     const session = core.session()
     if (session) onSession(session)
   }
+  // Says whether there are tokens of the same sign-in as before.
   const synchronize = () => {
     const found = store.outlives ? store.load() : kept
-    if (found?.access === kept?.access) return
-    core.restore(found?.access, found?.refresh, found?.mark !== undefined && found.mark === kept?.mark)
+    if (found?.access === kept?.access) return kept !== undefined
+    const same = found?.mark !== undefined && found.mark === kept?.mark
+    core.restore(found?.access, found?.refresh, same)
     kept = found
     store.memory = found
+    return same
   }
   const flight = (verb: Verb, body: unknown, deadline: Deadline) =>
     drive(core, core.verb(verb, mirrored()), hands, { body, cache: 'no-store' }, deadline)
@@ -95,21 +111,26 @@ export const verbsOf = (
     reading.abort()
     reading = new AbortController()
   }
-  const refresh = () =>
-    alone(store, async () => {
-      const before = core.tokens()?.access
+  const refresh = () => {
+    const spent = core.tokens()?.access
+    const done = () => {
       synchronize()
-      if (core.tokens()?.access !== before) return
+      return core.tokens()?.access !== spent
+    }
+    const work = async () => {
       try {
         await apart((deadline) => flight('refresh', undefined, deadline))
       } finally {
         const ended = kept !== undefined && !core.tokens()
-        // Where there are no locks another tab may have been faster: its tokens are not those which are dead.
-        if (ended) synchronize()
+        // What another tab has kept meanwhile is newer, or somebody else's: what came here is dropped for it.
+        synchronize()
         keep()
         if (ended && !core.tokens()) announce()
       }
-    })
+    }
+    // Elsewhere every tab has tokens of its own.
+    return store.shared ? alone(store.key, done, work) : work()
+  }
   const once = <T>(verb: Verb, work: () => Promise<T>) => {
     let promise = underway.get(verb) as Promise<T> | undefined
     if (!promise) {
@@ -135,13 +156,18 @@ export const verbsOf = (
   }
 
   const hands: Hands = {
-    // A renewal that fails is no failure of the driver: the core knows of it and says how the call ends.
+    // A renewal that fails is no failure of the driver: the core knows of it and says how the call ends. It knows nothing of
+    // one whose turn did not come.
     renew: async (verb, deadline) => {
       const work: () => Promise<unknown> = verb === 'refresh' ? refresh : read
-      await deadline.wait(once(verb, work).catch(passOver))
+      const ended = once(verb, work).catch((thrown) => {
+        if (thrown === timedOut) throw thrown
+        passOver(thrown)
+      })
+      await deadline.wait(ended)
     },
   }
-  const session: Verbs['session'] = async (deadline, fresh) => {
+  const session: Verbs['session'] = async (deadline, fresh, again) => {
     await signedOut(deadline)
     if (fresh) {
       core.forget()
@@ -151,7 +177,8 @@ export const verbsOf = (
     }
     for (;;) {
       const known = core.fresh(Date.now())
-      if (known) return onSession(known)
+      if (known && !(again && known.status === 'authenticated')) return onSession(known)
+      again = false
       // A read that was overtaken by a sign-in has found nothing.
       if ((await deadline.wait(once('getSession', read))) && core.session()) return
       await signedOut(deadline)
@@ -222,13 +249,22 @@ export const verbsOf = (
     perform,
     session,
     heed: () => {
-      synchronize()
+      const known = synchronize()
       stopReading()
       core.forget()
+      return known
     },
     ready: async (deadline) => {
       await signedOut(deadline)
-      if (core.waits(Date.now())) await session(deadline)
+      const now = Date.now()
+      if (core.waits(now)) return session(deadline)
+      // A clock by which new tokens have all but ended says nothing of those of another tab.
+      const told = kept?.access === own || !early
+      if (!(told && (core.dueAt(chance) ?? Number.POSITIVE_INFINITY) <= now)) return
+      const renewal = once('refresh', refresh).catch(passOver)
+      // Those which are still good are sent meanwhile.
+      if ((kept?.expires ?? 0) <= now) await deadline.wait(renewal)
+      else renewal.catch(() => {})
     },
     signInWithLink: async (deadline) => {
       checkPage()
@@ -243,17 +279,6 @@ export const verbsOf = (
       if (core.session()?.status === 'anonymous') throw signInRefused
       return {}
     },
-  }
-}
-
-// One tab at a time: a refresh token is spent once.
-const alone = async ({ key, outlives }: TokenStore, work: () => Promise<void>): Promise<void> => {
-  const locks = outlives && globalThis.navigator?.locks
-  if (!locks) return work()
-  try {
-    await locks.request(key, { signal: AbortSignal.timeout(TIMEOUT) }, work)
-  } catch (thrown) {
-    throw (thrown as Error)?.name === 'TimeoutError' ? timedOut : thrown
   }
 }
 

@@ -97,6 +97,7 @@ impl Arguments {
             refusals: if self.refuse_with_ok { Refusals::WithOk } else { Refusals::ByStatus },
             provider: self.provider(),
             frontend_origin: self.frontend_origin.clone(),
+            issued: None,
             test_endpoints: self.test_endpoints,
         }
     }

@@ -35,6 +35,8 @@ pub struct Options {
     pub frontend_origin: Option<String>,
     /// Whether the routes under `/test` exist.
     pub test_endpoints: bool,
+    /// Hears of every token that is issued, so that a test can look for it elsewhere.
+    pub issued: Option<fn(&str)>,
 }
 
 impl Default for Options {
@@ -53,6 +55,7 @@ impl Default for Options {
             provider: None,
             frontend_origin: None,
             test_endpoints: false,
+            issued: None,
         }
     }
 }

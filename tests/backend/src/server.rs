@@ -89,7 +89,7 @@ async fn backend(options: &Options, url: &str) -> anyhow::Result<Backend> {
         stage: options.stage,
         refusals: options.refusals,
         database,
-        tokens: Arc::new(Tokens::new(&keys)?),
+        tokens: Arc::new(Tokens::new(&keys, options.issued)?),
         token_lifetime: options.token_lifetime.unwrap_or_else(|| system.token_lifetime()),
         refresh_lifetime: options.refresh_lifetime,
         deny_list,

@@ -47,23 +47,29 @@ pub(crate) struct Tokens {
     signing: EncodingKey,
     verifying: Vec<DecodingKey>,
     validation: Validation,
+    issued: Option<fn(&str)>,
 }
 
 impl Tokens {
-    /// Tokens signed under the first of these keys and good under any of them: the newest key comes first.
-    pub(crate) fn new(keys: &[Vec<u8>]) -> anyhow::Result<Self> {
+    /// Tokens signed under the first of these keys and good under any of them: the newest key comes first. `issued` hears of each.
+    pub(crate) fn new(keys: &[Vec<u8>], issued: Option<fn(&str)>) -> anyhow::Result<Self> {
         let newest = keys.first().context("there is no key to sign tokens with")?;
         let mut validation = Validation::new(Algorithm::HS256);
         validation.leeway = 0;
         // A token dies at its `exp`, not a second after it (RFC 7519, section 4.1.4).
         validation.reject_tokens_expiring_in_less_than = 1;
         let verifying = keys.iter().map(|key| DecodingKey::from_secret(key)).collect();
-        Ok(Self { signing: EncodingKey::from_secret(newest), verifying, validation })
+        Ok(Self { signing: EncodingKey::from_secret(newest), verifying, validation, issued })
     }
 
     /// Signs claims.
     pub(crate) fn sign<C: Serialize>(&self, claims: &C) -> anyhow::Result<String> {
-        jsonwebtoken::encode(&Header::new(Algorithm::HS256), claims, &self.signing).context("cannot sign a token")
+        let token = jsonwebtoken::encode(&Header::new(Algorithm::HS256), claims, &self.signing);
+        let token = token.context("cannot sign a token")?;
+        if let Some(issued) = self.issued {
+            issued(&token);
+        }
+        Ok(token)
     }
 
     /// Reads the claims of a token, or says why not.

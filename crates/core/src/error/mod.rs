@@ -55,7 +55,7 @@ impl Error {
     /// Adds what the response's head tells: status, request id, wait.
     #[must_use]
     pub fn with_head(mut self, head: &crate::head::Head) -> Self {
-        self.0.status = Some(head.status);
+        self.0.status = Some(head.status).filter(|status| *status != 0);
         self.0.request_id.clone_from(&head.request_id);
         self.0.retry_after = head.retry_after;
         self.0.sent = Sent::Acknowledged;

@@ -70,7 +70,8 @@ impl Envelope {
 pub(super) const fn code(status: u16) -> Code {
     match status {
         200..=299 => Code::EnvelopeRefused,
-        300..=399 => Code::RedirectRefused,
+        // A browser hides which redirect it was (Fetch: opaque-redirect filtered response).
+        0 | 300..=399 => Code::RedirectRefused,
         401 => Code::Unauthorized,
         403 => Code::Forbidden,
         404 | 410 => Code::NotFound,

@@ -22,7 +22,7 @@ impl<'a> Exchange<'a, Sent> {
         }
     }
 
-    /// As [`Exchange::answered`], for a transport that has followed redirects by itself, as a browser's does.
+    /// As [`Exchange::answered`], for a transport which hides where a redirect leads, as a browser's does: none is followed.
     pub fn settled(mut self, answer: Result<Head, Code>) -> Step<'a> {
         self.plan.maybe |= answer.as_ref().is_err_and(|code| !code.is_unsent());
         match answer {
@@ -57,5 +57,31 @@ impl<'a> Plan<'a> {
         self.redirects_left = left;
         self.url = target;
         self.send()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::address::{BaseUrl, Path};
+    use crate::call::{Call, Method};
+    use crate::dialect::Dialect;
+    use crate::error::{Code, Sent};
+    use crate::exchange::{Exchange, Step};
+    use crate::head::Head;
+    use crate::session::Presented;
+
+    #[test]
+    fn a_redirect_that_a_browser_hides_is_refused_and_not_repeated() {
+        let (dialect, base) = (Dialect::authjs(), BaseUrl::parse("http://h", "baseUrl").unwrap());
+        let call = Call::new(Method::Get, Path::parse("/", &base).unwrap());
+        let Step::Send(exchange, _) = Exchange::start(&dialect, &base, call, Ok(Presented::default())) else {
+            panic!("nothing is sent")
+        };
+        let Step::Read(exchange) = exchange.settled(Ok(Head::new(0, 0, |_| None))) else { panic!("it is repeated") };
+        let Step::Done(Err(error)) = exchange.received::<&serde_json::Value>(Ok(None)) else {
+            panic!("it is no error")
+        };
+        assert_eq!((error.code(), error.status(), error.sent()), (Code::RedirectRefused, None, Sent::Acknowledged));
+        assert!(!error.retryable());
     }
 }

@@ -16,7 +16,7 @@ use serde_json::Value;
 use twinfetch_core::error::Error as Reason;
 use twinfetch_core::secret::Secret;
 use twinfetch_core::session::{Authenticated, Held, Presented, Session as Found, Standing, Tokens};
-use twinfetch_core::verb::{Outcome, Verb};
+use twinfetch_core::verb::{Outcome, Permissions, Verb};
 
 use crate::answer::Answer;
 use crate::client::ServerClient;
@@ -27,7 +27,7 @@ use crate::jar::Jar;
 use crate::memo::{Key, Memo};
 use crate::own_session::Owned;
 use crate::relay;
-use crate::renewals::{Pair, Purpose};
+use crate::renewals::{Pair, Purpose, SessionId};
 use crate::session::Session;
 use renewal::Underway;
 
@@ -43,6 +43,8 @@ struct Kept {
     purpose: Purpose,
     /// How often the tokens were renewed.
     renewed: u64,
+    /// What spreads the renewals of many sessions; the same in all requests of one.
+    random: u32,
     /// The session that this server keeps for the browser.
     owned: Option<Owned>,
     /// The cookies to pass on, where the backend takes no bearer token.
@@ -63,19 +65,26 @@ pub(crate) struct Entered {
     pub(crate) mirrored: Option<String>,
     pub(crate) session: Option<Session>,
     pub(crate) set_cookies: Vec<HeaderValue>,
+    /// When the tokens came from the backend, in milliseconds since 1970, where that is known.
+    pub(crate) obtained_at: Option<u64>,
     pub(crate) owned: Option<Owned>,
 }
 
 impl Keeper {
     /// Keeps what a sign-in brought.
     pub(crate) fn new(tokens: Option<Tokens>, entered: Entered) -> Self {
-        let Entered { cookie, mirrored, session, set_cookies, owned } = entered;
+        let Entered { cookie, mirrored, session, set_cookies, obtained_at, owned } = entered;
         let mut held = Held::new(0);
         let known = held.generation();
-        held.sign_in(tokens);
+        match tokens {
+            Some(tokens) => obtain(&mut held, Verb::SignIn, tokens, obtained_at),
+            None => held.sign_in(None),
+        }
         let renewed = owned.as_ref().map_or(0, |owned| owned.generation);
         let (renewal, purpose) = (None, Purpose::Stay);
-        let kept = Kept { held, renewal, purpose, renewed, owned, cookie, mirrored, session, set_cookies, known };
+        let random = owned.as_ref().map_or_else(SessionId::fresh, |owned| owned.id).random();
+        let kept =
+            Kept { held, renewal, purpose, renewed, random, owned, cookie, mirrored, session, set_cookies, known };
         Self { kept: Mutex::new(kept) }
     }
 
@@ -167,11 +176,13 @@ impl Keeper {
     pub(crate) fn set_cookies(&self, client: &ServerClient) -> Vec<HeaderValue> {
         let kept = self.lock();
         let mut lines = kept.set_cookies.clone();
-        if kept.held.generation() != kept.known {
-            match &kept.owned {
-                Some(owned) => lines.extend(kept.own_cookies(owned, client)),
-                None => lines.extend(relay::access_cookie(kept.held.tokens(), client)),
+        let has_changed = kept.held.generation() != kept.known;
+        match &kept.owned {
+            Some(owned) if has_changed || kept.held.tokens().is_none() => {
+                lines.extend(kept.own_cookies(owned, client));
             }
+            None if has_changed => lines.extend(relay::access_cookie(kept.held.tokens(), client)),
+            _ => {}
         }
         lines
     }
@@ -202,11 +213,11 @@ impl Kept {
         let Some(tokens) = tokens else { return own_session.clear(&owned.received()) };
         // A request that came later may have renewed it since, and its answer may be there before this one.
         let newer = self.pair().and_then(|pair| client.renewals().newest(&pair));
-        let (generation, tokens) = match newer {
-            Some(newer) => (newer.generation, newer.tokens()),
-            None => (self.renewed, tokens.clone()),
+        let (owned, tokens) = match newer {
+            Some(newer) => (owned.renewed(&newer), newer.tokens()),
+            None => (owned.clone(), tokens.clone()),
         };
-        own_session.write(&Owned { generation, ..owned.clone() }, &tokens, client.seconds()).unwrap_or_else(|cause| {
+        own_session.write(&owned, &tokens).unwrap_or_else(|cause| {
             tracing::error!(code = cause.code().name(), "the session cannot be kept in its cookie");
             Vec::new()
         })
@@ -215,6 +226,18 @@ impl Kept {
     fn leave(&mut self) {
         (self.cookie, self.mirrored, self.session) = (None, None, None);
         self.set_cookies.clear();
+    }
+}
+
+/// Takes tokens over that the backend gave at a moment.
+fn obtain(held: &mut Held<()>, verb: Verb, tokens: Tokens, at: Option<u64>) {
+    match at {
+        Some(at) => {
+            let since = held.set_out(verb);
+            drop(held.take(since, Ok(Outcome::Tokens(tokens)), |_, _| Permissions::default(), at));
+        }
+        None if verb == Verb::Refresh => held.renew(tokens),
+        None => held.sign_in(Some(tokens)),
     }
 }
 

@@ -2,14 +2,18 @@
 
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared};
 use tokio::task::{AbortHandle, JoinError};
 use twinfetch_core::error::{Code, Error as Reason};
+use twinfetch_core::seal::json;
 use twinfetch_core::session::{Errand as Since, Presented, Session as Found};
+use twinfetch_core::token::{self, Lifetime};
 use twinfetch_core::verb::{Outcome, Permissions, Verb};
 
-use super::{Keeper, Kept};
+use super::{Keeper, Kept, obtain};
 use crate::client::ServerClient;
 use crate::driver::Credential;
 use crate::errand::{Done, Errand};
@@ -83,9 +87,23 @@ impl Keeper {
             kept.set_cookies.extend(relay::known(&set_cookies, client));
         }
         match outcome {
-            Outcome::Tokens(tokens) => kept.landing(pair.renewed(tokens), client),
+            Outcome::Tokens(tokens) => kept.landing(pair.renewed(tokens, client.milliseconds()), client),
             Outcome::Gone => Landing::Gone,
             _ => Landing::Failed(Reason::new(Code::MalformedBody)),
+        }
+    }
+
+    /// Renews tokens that are about to end before anything is sent with them. When that fails they may still be good: if
+    /// not, they are refused.
+    pub(crate) async fn freshen(self: &Arc<Self>, client: &ServerClient) {
+        let due = {
+            let kept = self.lock();
+            let lifetime = kept.held.tokens().and_then(|tokens| lifetime(tokens.access.expose()));
+            let due_at = kept.held.due_at(client.dialect(), lifetime, kept.random);
+            due_at.filter(|due_at| *due_at <= client.milliseconds()).map(|_| kept.held.generation())
+        };
+        if let Some(generation) = due {
+            drop(self.renewed(client, generation).await);
         }
     }
 
@@ -127,7 +145,7 @@ impl Kept {
     /// How a renewal ended that brought a pair: well, where it can be kept.
     fn landing(&self, renewed: Pair, client: &ServerClient) -> Landing {
         let kept = self.owned.as_ref().zip(client.own_session());
-        let written = kept.map(|(owned, own_session)| own_session.write(owned, &renewed.tokens(), client.seconds()));
+        let written = kept.map(|(owned, own_session)| own_session.write(owned, &renewed.tokens()));
         match written {
             Some(Err(cause)) => Landing::Failed(cause),
             Some(Ok(_)) | None => Landing::Renewed(renewed),
@@ -135,16 +153,23 @@ impl Kept {
     }
 
     fn adopt(&mut self, newer: &Pair) {
+        self.note(newer);
+        obtain(&mut self.held, Verb::Refresh, newer.tokens(), newer.obtained_at);
+    }
+
+    fn note(&mut self, newer: &Pair) {
         self.renewed = newer.generation;
-        self.held.renew(newer.tokens());
+        self.owned = self.owned.as_ref().map(|owned| owned.renewed(newer));
     }
 
     fn take_renewed(&mut self, since: Since, landing: Landing, client: &ServerClient) {
         self.renewal = None;
+        let (mut now, concerned) = (client.milliseconds(), self.held.concerns(since.read));
         let ended = match landing {
             Landing::Renewed(pair) => {
-                if self.held.concerns(since.read) {
-                    self.renewed = pair.generation;
+                now = pair.obtained_at.unwrap_or(now);
+                if concerned {
+                    self.note(&pair);
                 }
                 Ok(Outcome::<Found<()>>::Tokens(pair.tokens()))
             }
@@ -152,11 +177,17 @@ impl Kept {
             Landing::Failed(cause) => Err(cause),
         };
         // What failed is told to whoever waits, by what they present then.
-        drop(self.held.take(since, ended, |_, _| Permissions::default(), client.milliseconds()));
+        drop(self.held.take(since, ended, |_, _| Permissions::default(), now));
         if self.held.tokens().is_none() {
             self.leave();
         }
     }
+}
+
+/// How long an access token lives by its own word, where it says so.
+fn lifetime(token: &str) -> Option<Lifetime> {
+    let payload = URL_SAFE_NO_PAD.decode(token::payload(token)?).ok()?;
+    Lifetime::of(&&json::parse(&payload).ok()?)
 }
 
 /// Why a task came to no end of its own.

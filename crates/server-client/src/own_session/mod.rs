@@ -17,7 +17,7 @@ use twinfetch_core::session::{Tokens, is_bearer};
 use uuid::Uuid;
 
 use crate::relay;
-use crate::renewals::SessionId;
+use crate::renewals::{Pair, SessionId};
 
 /// The cookie's name without a prefix.
 pub(crate) const NAME: &str = "twinfetch.session";
@@ -49,6 +49,8 @@ pub(crate) struct Owned {
     pub(crate) generation: u64,
     /// In Unix seconds. No renewal moves it, so that none makes the session live longer.
     pub(crate) signed_in_at: u64,
+    /// When the tokens came from the backend, in Unix seconds.
+    pub(crate) obtained_at: u64,
     /// The cookies of this kind that the browser has, which new ones replace.
     pub(crate) received: Vec<String>,
 }
@@ -78,7 +80,8 @@ impl OwnSession {
 
     /// Begins a session of somebody who signs in; `now` is in Unix seconds.
     pub(crate) fn begin(&self, received: &Cookies<'_>, now: u64) -> Owned {
-        Owned { id: SessionId::fresh(), generation: 0, signed_in_at: now, received: self.names(received) }
+        let received = self.names(received);
+        Owned { id: SessionId::fresh(), generation: 0, signed_in_at: now, obtained_at: now, received }
     }
 
     /// The session of a request, `None` without one.
@@ -91,14 +94,14 @@ impl OwnSession {
     }
 
     /// The `Set-Cookie` lines by which a browser keeps a session: all of it, or none.
-    pub(crate) fn write(&self, owned: &Owned, tokens: &Tokens, now: u64) -> Result<Vec<HeaderValue>, Reason> {
+    pub(crate) fn write(&self, owned: &Owned, tokens: &Tokens) -> Result<Vec<HeaderValue>, Reason> {
         let exp = owned.signed_in_at.saturating_add(self.max_age);
         let content = Content {
             purpose: PURPOSE,
             sid: owned.id.0.to_string(),
             generation: owned.generation,
             auth_time: owned.signed_in_at,
-            iat: now,
+            iat: owned.obtained_at,
             exp,
             access_token: tokens.access.expose(),
             refresh_token: tokens.refresh.as_ref().map(Secret::expose),
@@ -122,6 +125,12 @@ impl OwnSession {
 }
 
 impl Owned {
+    /// The same session with a newer pair.
+    pub(crate) fn renewed(&self, newer: &Pair) -> Self {
+        let obtained_at = newer.obtained_at.map_or(self.obtained_at, |at| at / 1_000);
+        Self { generation: newer.generation, obtained_at, ..self.clone() }
+    }
+
     /// The cookies of this kind that the browser has, without their values.
     pub(crate) fn received(&self) -> Cookies<'_> {
         self.received.iter().map(|name| (name.as_str(), "")).collect()
@@ -143,12 +152,17 @@ fn content(claims: &Claims) -> Result<(Owned, Tokens), &'static str> {
         None | Some(Value::Null) => None,
         Some(_) => Some(Secret::new(text("refresh_token")?)),
     };
-    let (generation, signed_in_at) = (number("generation")?, number("auth_time")?);
-    let owned = Owned { id: SessionId(id), generation, signed_in_at, received: Vec::new() };
+    let owned = Owned {
+        id: SessionId(id),
+        generation: number("generation")?,
+        signed_in_at: number("auth_time")?,
+        obtained_at: number("iat")?,
+        received: Vec::new(),
+    };
     Ok((owned, Tokens { access: Secret::new(access), refresh }))
 }
 
 /// What cannot be sealed cannot be kept.
 fn too_large() -> Reason {
-    Reason::new(Code::ConfigInvalid).with_message("The session is too large for its cookies.")
+    Reason::new(Code::SessionTooLarge)
 }

@@ -31,7 +31,8 @@ impl OwnSession {
             Ok(Some((owned, tokens))) => {
                 let passed_on = visitor.passed_on(client.dialect());
                 let (cookie, mirrored) = (passed_on.cookie, passed_on.mirrored);
-                let entered = Entered { cookie, mirrored, owned: Some(owned), ..Entered::default() };
+                let obtained_at = Some(owned.obtained_at.saturating_mul(1_000));
+                let entered = Entered { cookie, mirrored, obtained_at, owned: Some(owned), ..Entered::default() };
                 let keeper = Keeper::resumed(tokens, entered);
                 keeper.catch_up(client);
                 Opened { keeper: Some(keeper), ..Opened::default() }

@@ -105,7 +105,9 @@ fn headers(
         (method.is_safe(), &settings.client.dialect().csrf, presented.mirrored)
     {
         let name = HeaderName::try_from(*header).map_err(|_| Error::new(Reason::new(Code::ConfigInvalid)))?;
-        headers.insert(name, HeaderValue::try_from(value).map_err(unusable)?);
+        let mut value = HeaderValue::try_from(value).map_err(unusable)?;
+        value.set_sensitive(true);
+        headers.insert(name, value);
     }
     headers.insert(REQUEST_ID, HeaderValue::try_from(&called.request_id).map_err(unusable)?);
     Ok(headers)
@@ -158,7 +160,7 @@ where
                 Ok(Either::Left((answer, _))) => return answer.map_err(|cause| self.blame(cause)),
                 Ok(Either::Right(_)) => {}
                 Err(_) if self.deadline(begun) > deadline => {}
-                Err(_) => return Err(self.blame(unanswered(Code::TimedOut, "no response head in time"))),
+                Err(_) => return Err(self.blame(unanswered(Code::ResponseTimedOut, "no response head in time"))),
             }
         }
     }
@@ -183,7 +185,9 @@ where
             return unanswered(Code::Aborted, "the upload broke off");
         }
         match (cause.failure.code, upload.turn()) {
-            (Code::TimedOut, (Turn::Awaited, _)) => unanswered(Code::Aborted, "no next piece of the upload in time"),
+            (Code::ResponseTimedOut, (Turn::Awaited, _)) => {
+                unanswered(Code::Aborted, "no next piece of the upload in time")
+            }
             _ => cause,
         }
     }

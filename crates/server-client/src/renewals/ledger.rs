@@ -7,7 +7,7 @@ use twinfetch_core::error::Error as Reason;
 use super::pair::{Pair, SessionId, SessionKey};
 
 /// How long it is remembered what a renewal brought, in milliseconds: for requests that still come with the old pair.
-pub(crate) const REMEMBERED: u64 = 60_000;
+pub(crate) const REMEMBERED: u64 = 300_000;
 
 /// How long it is remembered that a session was ended, in milliseconds: longer than most access tokens are good.
 pub(crate) const ENDED: u64 = 3_600_000;
@@ -176,6 +176,12 @@ impl<F: Clone> Ledger<F> {
     /// Whether a session was ended.
     pub(crate) fn is_ended(&self, session: Option<SessionId>, now: u64) -> bool {
         session.and_then(|session| self.ended.get(&session)).is_some_and(|until| now < *until)
+    }
+
+    /// How many renewals and how many ended sessions are known.
+    #[cfg(test)]
+    pub(crate) fn size(&self) -> (usize, usize) {
+        (self.known.len(), self.ended.len())
     }
 
     /// Forgets what is too old or too much. What is under way is never forgotten.

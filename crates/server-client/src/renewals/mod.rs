@@ -12,6 +12,8 @@ mod ledger;
 mod pair;
 #[cfg(feature = "redis")]
 pub(crate) mod redis;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use authority::Authority;
 pub(crate) use ledger::{Landing, Purpose};

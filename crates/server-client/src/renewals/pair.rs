@@ -20,6 +20,8 @@ pub(crate) struct Pair {
     pub(crate) generation: u64,
     pub(crate) access: Secret,
     pub(crate) refresh: Secret,
+    /// When the backend gave them, in milliseconds since 1970, where that is known.
+    pub(crate) obtained_at: Option<u64>,
 }
 
 /// The place of one refresh token of one session in everything that is shared between users.
@@ -30,14 +32,15 @@ impl Pair {
     /// The tokens as a pair; `None` where there is no refresh token.
     pub(crate) fn of(session: Option<SessionId>, generation: u64, tokens: &Tokens) -> Option<Self> {
         let Tokens { access, refresh } = tokens.clone();
-        Some(Self { session, generation, access, refresh: refresh? })
+        Some(Self { session, generation, access, refresh: refresh?, obtained_at: None })
     }
 
-    /// The same session after a renewal. Where no new refresh token came the old one stays
+    /// The same session after a renewal at a moment, in milliseconds since 1970. Where no new refresh token came the old one stays
     /// ([RFC 6749 §6](https://www.rfc-editor.org/rfc/rfc6749#section-6)).
-    pub(crate) fn renewed(&self, tokens: Tokens) -> Self {
+    pub(crate) fn renewed(&self, tokens: Tokens, now: u64) -> Self {
         let refresh = tokens.refresh.unwrap_or_else(|| self.refresh.clone());
-        Self { session: self.session, generation: self.generation.saturating_add(1), access: tokens.access, refresh }
+        let generation = self.generation.saturating_add(1);
+        Self { session: self.session, generation, access: tokens.access, refresh, obtained_at: Some(now) }
     }
 
     pub(crate) fn key(&self) -> SessionKey {
@@ -54,6 +57,11 @@ impl Pair {
 impl SessionId {
     pub(crate) fn fresh() -> Self {
         Self(Uuid::new_v4())
+    }
+
+    /// A number of the session's own.
+    pub(crate) fn random(self) -> u32 {
+        self.0.as_fields().0
     }
 }
 

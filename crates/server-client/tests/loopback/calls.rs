@@ -7,10 +7,11 @@ use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, HeaderValue};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use twinfetch_canary::canary;
 use twinfetch_server_client::{CacheMode, Code, Kind};
 
 use crate::scripted::Scripted;
-use crate::stage::{ADA, Stage, client, request_of};
+use crate::stage::{ACCESS, ADA, Stage, client, request_of};
 
 #[derive(Debug, Deserialize, PartialEq)]
 struct Post {
@@ -44,13 +45,13 @@ async fn a_post_is_made_and_read_back_as_its_author() {
 #[tokio::test]
 async fn a_call_says_no_store_and_carries_the_token_but_no_cookie() {
     let server = Scripted::new(echo).await;
-    let mut headers = request_of(ADA, "a.b.c");
+    let mut headers = request_of(ADA, ACCESS);
     headers.insert("x-request-id", HeaderValue::from_static("from-the-proxy:1"));
     let api = client(&server.url).incoming(&headers);
     let seen: Value = api.get("/a b").query("q", "x&y=1").query("n", 2).header("X-Extra", "1").await.unwrap();
     assert_eq!(seen["seen"]["uri"], "/a%20b?q=x%26y%3D1&n=2");
     let headers = &seen["seen"]["headers"];
-    assert_eq!(headers["authorization"], "Bearer a.b.c");
+    assert_eq!(headers["authorization"], format!("Bearer {ACCESS}"));
     assert_eq!(headers["cache-control"], "no-store");
     assert_eq!(headers["x-request-id"], "from-the-proxy:1");
     assert_eq!(headers["accept"], "application/json");
@@ -97,9 +98,10 @@ async fn a_background_call_has_no_session_and_may_have_a_service_token() {
     assert!(!background.session().await.unwrap().is_authenticated());
     let seen: Value = background.get("/").await.unwrap();
     assert_eq!(seen["seen"]["headers"]["authorization"], Value::Null);
-    let seen: Value = background.bearer("service").get("/").await.unwrap();
-    assert_eq!(seen["seen"]["headers"]["authorization"], "Bearer service");
-    let refused = background.bearer("two\r\nlines").get::<Value>("/").await.unwrap_err();
+    let token = canary("service");
+    let seen: Value = background.bearer(token).get("/").await.unwrap();
+    assert_eq!(seen["seen"]["headers"]["authorization"], format!("Bearer {token}"));
+    let refused = background.bearer(format!("{token}\r\nlines")).get::<Value>("/").await.unwrap_err();
     assert_eq!(refused.code(), Code::CallInvalid);
 }
 
@@ -117,7 +119,7 @@ async fn an_id_that_could_do_harm_is_replaced() {
 #[tokio::test]
 async fn a_path_that_leaves_the_backend_is_never_called() {
     let (elsewhere, server) = (Scripted::new(echo).await, Scripted::new(echo).await);
-    let api = client(&server.url).incoming(&request_of(ADA, "a.b.c"));
+    let api = client(&server.url).incoming(&request_of(ADA, ACCESS));
     for path in [&elsewhere.url, "//evil.test", "/../x", "/\\evil.test", "posts", "/a\r\nb"] {
         let error = api.get::<Value>(path).await.unwrap_err();
         assert_eq!((error.kind(), error.code()), (Kind::Config, Code::CallInvalid), "{path}");

@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 use twinfetch_server_client::{Api, ApiLayer, Error};
 
 use crate::scripted::nobody;
-use crate::stage::{ADA, Stage, client, request_of};
+use crate::stage::{ACCESS, ADA, Stage, client, request_of};
 
 async fn respond(app: Router, path: &str, headers: http::HeaderMap) -> reqwest::Response {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -42,7 +42,7 @@ async fn what_depends_on_a_session_is_kept_out_of_shared_caches() {
         ("/strict", "no-cache, No-Store"),
         ("/unread", "public, max-age=60"),
     ] {
-        for headers in [http::HeaderMap::new(), request_of(ADA, "a.b.c")] {
+        for headers in [http::HeaderMap::new(), request_of(ADA, ACCESS)] {
             let response = respond(app.clone(), path, headers).await;
             assert_eq!(response.headers()["cache-control"], expected, "{path}");
         }

@@ -11,10 +11,11 @@ use futures_util::future::join_all;
 use http::HeaderMap;
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
+use twinfetch_canary::canary;
 use twinfetch_server_client::{Api, Kind};
 
 use crate::scripted::Scripted;
-use crate::stage::{ADA, Stage, client, request_of};
+use crate::stage::{ACCESS, ADA, Stage, client, request_of};
 
 /// A server that holds its answers back until it is told to give one.
 struct Gated {
@@ -120,13 +121,14 @@ async fn a_failure_is_handed_to_all_who_wait_and_then_forgotten() {
 #[tokio::test]
 async fn different_reads_are_different_calls() {
     let server = Scripted::new(numbered).await;
-    let api = client(&server.url).incoming(&request_of(ADA, "a.b.c"));
+    let api = client(&server.url).incoming(&request_of(ADA, ACCESS));
     let _: Value = api.get("/x").await.unwrap();
+    let service = canary("service");
     let _: Value = api.get("/x").query("page", 1).await.unwrap();
     let _: Value = api.get("/x").header("accept-language", "de").await.unwrap();
-    let _: Value = api.bearer("service").get("/x").await.unwrap();
+    let _: Value = api.bearer(service).get("/x").await.unwrap();
     assert_eq!(server.hits(), 4);
-    let again = (api.get::<Value>("/x").await, api.bearer("service").get::<Value>("/x").await);
+    let again = (api.get::<Value>("/x").await, api.bearer(service).get::<Value>("/x").await);
     assert!(again.0.is_ok() && again.1.is_ok());
     assert_eq!(server.hits(), 4);
 }

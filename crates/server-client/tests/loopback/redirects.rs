@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use twinfetch_server_client::{Api, Code, Kind};
 
 use crate::scripted::Scripted;
-use crate::stage::{ADA, client, request_of};
+use crate::stage::{ACCESS, ADA, client, request_of};
 
 fn api(server: &Scripted) -> Api {
-    client(&server.url).incoming(&request_of(ADA, "a.b.c"))
+    client(&server.url).incoming(&request_of(ADA, ACCESS))
 }
 
 /// `/CODE/...` redirects to the query, `/loop` to itself; all else says what came.
@@ -35,7 +35,7 @@ async fn within_the_origin_the_credential_goes_along() {
     let server = Scripted::new(answer).await;
     for code in [301, 302, 303, 307, 308] {
         let seen: Value = api(&server).get(&format!("/{code}/from?/to")).await.unwrap();
-        assert_eq!(seen["bearer"], "Bearer a.b.c");
+        assert_eq!(seen["bearer"], format!("Bearer {ACCESS}"));
         let seen: Value = api(&server).post(&format!("/{code}/from?to")).json(&"body").await.unwrap();
         let kept = matches!(code, 307 | 308);
         assert_eq!(seen["method"], if kept { "POST" } else { "GET" }, "{code}");

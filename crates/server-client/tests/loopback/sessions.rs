@@ -7,11 +7,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use futures_util::FutureExt as _;
 use http::{HeaderMap, HeaderValue};
 use serde_json::{Value, json};
+use twinfetch_canary::canary;
 use twinfetch_core::cookie::Broken;
 use twinfetch_core::seal::{SealError, SealVersion};
 use twinfetch_server_client::{Api, Authenticated, Code, Dialect, ServerClient, Session, SessionError};
 
-use crate::stage::{ADA, COOKIE_NAME, SECRET, claims_of, client, request_of, seal, with_cookie};
+use crate::stage::{ACCESS, ADA, COOKIE_NAME, SECRET, claims_of, client, request_of, seal, with_cookie};
 
 const NOWHERE: &str = "http://localhost:1";
 
@@ -36,7 +37,7 @@ fn sealed(claims: &Value) -> String {
 
 #[tokio::test]
 async fn a_session_has_its_user_its_claims_and_its_token() {
-    let token = "an-access-token";
+    let token = canary("access");
     let claims = json!({ "name": "ada", "email": ADA.email, "accessToken": token, "exp": 4_000_000_000_u64 });
     let api = client(NOWHERE).incoming(&with_cookie(&format!("{COOKIE_NAME}={}", sealed(&claims))));
     let session = signed_in(&api).await;
@@ -60,29 +61,29 @@ async fn without_a_session_cookie_nobody_is_signed_in() {
 
 #[tokio::test]
 async fn next_auth_v4_and_the_names_under_https_are_read() {
-    let claims = claims_of(ADA, "a.b.c");
+    let claims = claims_of(ADA, ACCESS);
     let v4 = ServerClient::builder().base_url(NOWHERE).dialect(Dialect::next_auth_v4()).secrets([SECRET]);
     let v4 = v4.build().unwrap();
     for name in ["next-auth.session-token", "__Secure-next-auth.session-token"] {
         let sealed = seal(SealVersion::V4, SECRET, name, &claims);
-        assert_eq!(token(&v4.incoming(&with_cookie(&format!("{name}={sealed}")))).await, "a.b.c");
+        assert_eq!(token(&v4.incoming(&with_cookie(&format!("{name}={sealed}")))).await, ACCESS);
     }
     for name in ["__Secure-authjs.session-token", "__Host-authjs.session-token"] {
         let sealed = seal(SealVersion::V5, SECRET, name, &claims);
-        assert_eq!(token(&api(&format!("{name}={sealed}"))).await, "a.b.c");
+        assert_eq!(token(&api(&format!("{name}={sealed}"))).await, ACCESS);
     }
 }
 
 #[tokio::test]
 async fn an_app_may_name_its_cookie() {
     let own = ServerClient::builder().base_url(NOWHERE).secrets([SECRET]).cookie_name("shop.sid").build().unwrap();
-    let sealed = seal(SealVersion::V5, SECRET, "shop.sid", &claims_of(ADA, "a.b.c"));
-    assert_eq!(token(&own.incoming(&with_cookie(&format!("shop.sid={sealed}")))).await, "a.b.c");
+    let sealed = seal(SealVersion::V5, SECRET, "shop.sid", &claims_of(ADA, ACCESS));
+    assert_eq!(token(&own.incoming(&with_cookie(&format!("shop.sid={sealed}")))).await, ACCESS);
 }
 
 #[tokio::test]
 async fn chunks_are_joined_whatever_their_order_and_headers() {
-    let mut claims = claims_of(ADA, "a.b.c");
+    let mut claims = claims_of(ADA, ACCESS);
     claims["padding"] = json!("x".repeat(30_000));
     let sealed = sealed(&claims);
     let mut headers = HeaderMap::new();
@@ -92,22 +93,23 @@ async fn chunks_are_joined_whatever_their_order_and_headers() {
     }
     assert!(headers.len() > 10);
     headers.append("cookie", HeaderValue::from_static("authjs.session-token-backup=zz; authjs.session-token.x=zz"));
-    assert_eq!(token(&client(NOWHERE).incoming(&headers)).await, "a.b.c");
+    assert_eq!(token(&client(NOWHERE).incoming(&headers)).await, ACCESS);
 }
 
 #[tokio::test]
 async fn a_rotated_secret_still_opens_old_sessions() {
-    let rotated = ServerClient::builder().base_url(NOWHERE).secrets(["newer", SECRET]).build().unwrap();
-    assert_eq!(token(&rotated.incoming(&request_of(ADA, "a.b.c"))).await, "a.b.c");
-    let forgotten = ServerClient::builder().base_url(NOWHERE).secrets(["newer"]).build().unwrap();
-    let api = forgotten.incoming(&request_of(ADA, "a.b.c"));
+    let newer = canary("secret");
+    let rotated = ServerClient::builder().base_url(NOWHERE).secrets([newer, SECRET]).build().unwrap();
+    assert_eq!(token(&rotated.incoming(&request_of(ADA, ACCESS))).await, ACCESS);
+    let forgotten = ServerClient::builder().base_url(NOWHERE).secrets([newer]).build().unwrap();
+    let api = forgotten.incoming(&request_of(ADA, ACCESS));
     assert!(!api.session().await.unwrap().is_authenticated());
     assert_eq!(api.session_refusal(), Some(SessionError::Seal(SealError::NoMatchingSecret)));
 }
 
 #[tokio::test]
 async fn a_session_ends_with_its_expiry() {
-    let mut claims = claims_of(ADA, "a.b.c");
+    let mut claims = claims_of(ADA, ACCESS);
     claims["exp"] = json!(2_000_000_000);
     let headers = with_cookie(&format!("{COOKIE_NAME}={}", sealed(&claims)));
     for (now, alive) in [(1_999_999_999, true), (2_000_000_014, true), (2_000_000_015, false)] {
@@ -129,7 +131,7 @@ async fn the_cookies_are_read_once_per_request() {
     };
     let client = ServerClient::builder().base_url(NOWHERE).secrets([SECRET]).clock(clock).build().unwrap();
     for request in 1..=2 {
-        let api = client.incoming(&request_of(ADA, "a.b.c"));
+        let api = client.incoming(&request_of(ADA, ACCESS));
         assert!(!api.session_was_read());
         let (other, read) = (api.clone(), api.get::<Value>("/").into_future());
         let (first, second, failed) = tokio::join!(api.session(), other.session(), read);
@@ -140,7 +142,7 @@ async fn the_cookies_are_read_once_per_request() {
 
 #[tokio::test]
 async fn every_changed_character_makes_the_session_anonymous() {
-    let sealed = sealed(&claims_of(ADA, "a.b.c"));
+    let sealed = sealed(&claims_of(ADA, ACCESS));
     let client = client(NOWHERE);
     for index in 0..sealed.len() {
         let mut changed = sealed.clone().into_bytes();
@@ -154,7 +156,7 @@ async fn every_changed_character_makes_the_session_anonymous() {
 
 #[tokio::test]
 async fn garbage_makes_the_session_anonymous_and_says_why() {
-    let (sealed, long) = (sealed(&claims_of(ADA, "a.b.c")), "x".repeat(70_000));
+    let (sealed, long) = (sealed(&claims_of(ADA, ACCESS)), "x".repeat(70_000));
     let many: Vec<_> = (0..20).map(|index| format!("{COOKIE_NAME}.{index}=x")).collect();
     for (cookie, refusal) in [
         (format!("{COOKIE_NAME}={long}"), SessionError::Cookie(Broken::TooLong)),

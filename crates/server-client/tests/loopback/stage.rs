@@ -4,12 +4,15 @@ use http::header::COOKIE;
 use http::{HeaderMap, HeaderValue};
 use serde_json::{Value, json};
 use twinfetch_backend::{Options, SEEDED_ACCOUNTS, SeededAccount, Server};
+use twinfetch_canary::watch;
 use twinfetch_core::seal::{Keyring, SealVersion};
 use twinfetch_server_client::{Api, Secret, ServerClient};
 
 pub(crate) const ADA: SeededAccount = SEEDED_ACCOUNTS[0];
 pub(crate) const GRACE: SeededAccount = SEEDED_ACCOUNTS[1];
-pub(crate) const SECRET: &str = "of the tests";
+pub(crate) const SECRET: &str = "CANARY-secret-5d0b7c1f6e8a42939c3f1e7a60b5d284";
+/// An access token of nobody in particular.
+pub(crate) const ACCESS: &str = "CANARY-access-91c6f2ab07d34e58b1a9e35f7c2d8046";
 pub(crate) const COOKIE_NAME: &str = "authjs.session-token";
 
 /// A running backend and its client.
@@ -20,7 +23,10 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) async fn new() -> Self {
-        let options = Options { test_endpoints: true, ..Options::default() };
+        let options = Options { test_endpoints: true, issued: Some(watch), ..Options::default() };
+        for account in SEEDED_ACCOUNTS {
+            watch(account.password);
+        }
         let backend = twinfetch_backend::serve(options).await.unwrap();
         Self { client: client(backend.url()), _backend: backend }
     }
@@ -67,6 +73,7 @@ pub(crate) fn request_of(account: SeededAccount, token: &str) -> HeaderMap {
 }
 
 pub(crate) fn claims_of(account: SeededAccount, token: &str) -> Value {
+    watch(token);
     json!({ "name": account.username, "email": account.email, "accessToken": token })
 }
 
@@ -76,7 +83,9 @@ pub(crate) fn seal(version: SealVersion, secret: &str, cookie: &str, claims: &Va
     let keyring = Keyring::new(version, &[Secret::new(secret)], salt).unwrap();
     let mut iv = vec![0; keyring.iv_bytes()];
     getrandom::fill(&mut iv).unwrap();
-    keyring.encode(&claims.to_string(), &iv).unwrap()
+    let sealed = keyring.encode(&claims.to_string(), &iv).unwrap();
+    [secret, &sealed].into_iter().for_each(watch);
+    sealed
 }
 
 pub(crate) fn with_cookie(cookie: &str) -> HeaderMap {

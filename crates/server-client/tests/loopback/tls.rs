@@ -18,7 +18,7 @@ use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 use twinfetch_server_client::{Code, Kind};
 
 use crate::scripted::{Then, raw};
-use crate::stage::{ADA, client, request_of};
+use crate::stage::{ACCESS, ADA, client, request_of};
 
 /// Tells the process of this test, started by itself, where the backend is that it trusts.
 const TRUSTED: &str = "TWINFETCH_TEST_TRUSTED_BACKEND";
@@ -42,7 +42,7 @@ async fn secure(name: &str) -> (String, String, JoinSet<()>) {
             let Ok(mut socket) = acceptor.accept(socket).await else { continue };
             let mut asked = vec![0; 4096];
             let length = socket.read(&mut asked).await.unwrap();
-            assert!(String::from_utf8_lossy(&asked[..length]).contains("Bearer a.b.c"));
+            assert!(String::from_utf8_lossy(&asked[..length]).contains(&format!("Bearer {ACCESS}")));
             let answer = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 6\r\n\r\n\"good\"";
             socket.write_all(answer.as_bytes()).await.unwrap();
             socket.shutdown().await.unwrap();
@@ -54,7 +54,7 @@ async fn secure(name: &str) -> (String, String, JoinSet<()>) {
 #[tokio::test]
 async fn a_certificate_that_the_system_trusts_is_good() {
     if let Ok(url) = env::var(TRUSTED) {
-        let api = client(&url).incoming(&request_of(ADA, "a.b.c"));
+        let api = client(&url).incoming(&request_of(ADA, ACCESS));
         assert_eq!(api.get::<String>("/").await.unwrap(), "good");
         return;
     }
@@ -74,8 +74,8 @@ async fn any_other_certificate_is_refused_and_nothing_is_sent() {
     let (plain, _plain) = raw("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n", Then::Close).await;
     for url in [unknown, plain.replace("http:", "https:")] {
         let error = client(&url).incoming(&HeaderMap::new()).get::<Value>("/").await.unwrap_err();
-        assert_eq!((error.kind(), error.code()), (Kind::Network, Code::NetworkFailed));
-        assert_eq!(error.message(), Code::NetworkFailed.message());
-        assert!(error.log_detail().contains("connect"), "{error:?}");
+        assert_eq!((error.kind(), error.code()), (Kind::Network, Code::TlsFailed));
+        assert_eq!(error.message(), Code::TlsFailed.message());
+        assert!(error.log_detail().contains("tls: "), "{error:?}");
     }
 }

@@ -1,6 +1,7 @@
 //! The flow cookie: what is in it, and what is not taken for it.
 
 use http::{HeaderMap, HeaderValue, header::COOKIE};
+use twinfetch_canary::canary;
 use twinfetch_core::seal::{Keyring, SealVersion};
 use twinfetch_server_client::oauth::OAuthCode;
 use twinfetch_server_client::{Dialect, Secret, ServerClient};
@@ -63,7 +64,7 @@ async fn one_of_another_client_provider_or_secret_is_refused() {
     for theirs in [
         oauth(other.url()),
         settings(fake.url()).client_id("another").build().unwrap(),
-        settings(fake.url()).secrets(["another secret of 32 characters!"]).build().unwrap(),
+        settings(fake.url()).secrets([canary("secret")]).build().unwrap(),
     ] {
         let visit = Visit::begin(&theirs, None).await;
         let query = format!("code=x&state={}", visit.state());
@@ -75,7 +76,7 @@ async fn one_of_another_client_provider_or_secret_is_refused() {
 async fn a_rotated_secret_ends_no_sign_in() {
     let fake = Fake::new().await;
     let visit = Visit::begin(&oauth(fake.url()), None).await;
-    let rotated = settings(fake.url()).secrets(["the new secret of 32 characters!", SECRET]).build().unwrap();
+    let rotated = settings(fake.url()).secrets([canary("secret"), SECRET]).build().unwrap();
     visit.back_with(&rotated, &fake.authorize(&visit)).await.unwrap();
 }
 

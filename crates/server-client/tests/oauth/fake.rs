@@ -18,10 +18,11 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256, Sha512};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
+use twinfetch_canary::{canary, watch};
 
 use crate::visit::{CLIENT_ID, CLIENT_SECRET, REDIRECT_URI, Visit};
 
-pub(crate) const ACCESS_TOKEN: &str = "canary-access-token";
+pub(crate) const ACCESS_TOKEN: &str = "CANARY-access-d07a4e91c6b2483f9a5e1f7c0b3d6824";
 
 /// How an `id_token` is signed.
 #[derive(Clone, Copy, Debug, Default)]
@@ -124,7 +125,7 @@ impl Fake {
     pub(crate) fn authorize(&self, visit: &Visit) -> String {
         assert_eq!(visit.parameter("code_challenge_method"), "S256");
         let mut codes = self.0.codes.lock().unwrap();
-        let text = format!("canary-code-{}", codes.len());
+        let text = canary("code").to_owned();
         let (challenge, nonce) = (visit.parameter("code_challenge"), visit.parameter("nonce"));
         codes.push(Code { text: text.clone(), challenge, nonce });
         text
@@ -142,7 +143,7 @@ impl Fake {
         let hash = URL_SAFE_NO_PAD.encode(&Sha512::digest(ACCESS_TOKEN)[..32]);
         let mut claims = json!({
             "iss": self.0.url, "sub": "canary-sub", "aud": CLIENT_ID, "exp": now + 300, "iat": now, "nonce": nonce,
-            "email": "canary@example.com", "email_verified": true, "name": "Canary", "hd": "example.com",
+            "email": format!("{}@example.com", canary("mail")), "email_verified": true, "name": canary("name"), "hd": "example.com",
             "azp": CLIENT_ID, "at_hash": hash,
         });
         merge(&mut claims, &script.claims);
@@ -162,7 +163,9 @@ impl Fake {
             Signed::ClientSecret => mac(CLIENT_SECRET.as_bytes(), &signed),
             Signed::PublicKey => mac(key.der_bytes(), &signed),
         };
-        format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
+        let token = format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature));
+        watch(&token);
+        token
     }
 }
 
@@ -212,6 +215,7 @@ async fn redeem(
     Form(redemption): Form<Redemption>,
 ) -> Result<Response, StatusCode> {
     fake.called("token")?;
+    watch(&redemption.code_verifier);
     if let Some((status, answer)) = &fake.script().answer {
         return Ok((StatusCode::from_u16(*status).unwrap(), Json(answer.clone())).into_response());
     }

@@ -3,6 +3,7 @@
 use std::time::SystemTime;
 
 use serde_json::{Value, json};
+use twinfetch_canary::{canary, show_error, shown};
 use twinfetch_server_client::oauth::{OAuth, OAuthCode, OAuthError, SignedIn};
 
 use crate::fake::{Fake, Signed};
@@ -100,25 +101,29 @@ async fn missing_or_malformed() {
     let fake = Fake::new().await;
     let oauth = oauth(fake.url());
     let tokens = |id_token: Value| {
-        let mut tokens = json!({ "access_token": "canary", "token_type": "Bearer" });
+        let mut tokens = json!({ "access_token": canary("access"), "token_type": "Bearer" });
         tokens["id_token"] = id_token;
         Some((200, tokens))
     };
     for (answer, code) in [
         (tokens(Value::Null), OAuthCode::IdTokenInvalid),
-        (tokens(json!("canary")), OAuthCode::ProviderUnfit),
-        (tokens(json!("canary.canary.canary")), OAuthCode::ProviderUnfit),
+        (tokens(json!(canary("answer"))), OAuthCode::ProviderUnfit),
+        (tokens(json!(format!("{0}.{0}.{0}", canary("answer")))), OAuthCode::ProviderUnfit),
         (tokens(json!("..")), OAuthCode::ProviderUnfit),
-        (Some((200, json!("canary"))), OAuthCode::ProviderUnfit),
+        (Some((200, json!(canary("answer")))), OAuthCode::ProviderUnfit),
         (Some((302, json!({}))), OAuthCode::ProviderUnfit),
-        (Some((400, json!({ "error": "canary" }))), OAuthCode::ProviderRefused),
-        (Some((401, json!({ "error": "invalid_client", "error_description": "canary" }))), OAuthCode::ClientRefused),
+        (Some((400, json!({ "error": canary("error") }))), OAuthCode::ProviderRefused),
+        (
+            Some((401, json!({ "error": "invalid_client", "error_description": canary("description") }))),
+            OAuthCode::ClientRefused,
+        ),
         (Some((503, json!({}))), OAuthCode::ProviderUnreachable),
     ] {
-        let shown = format!("{answer:?}");
+        let case = format!("{answer:?}");
         fake.script().answer = answer;
         let error = sign_in(&fake, &oauth).await.expect_err("refused");
-        assert_eq!(error.code(), code, "{shown}");
-        assert!(!error.log_detail().contains("canary"), "{error:?}");
+        assert_eq!(error.code(), code, "{case}");
+        show_error(&error);
+        shown(&error.log_detail());
     }
 }

@@ -8,15 +8,17 @@ use axum::response::Response;
 use http::header::{COOKIE, LOCATION, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, Uri};
 use reqwest::Url;
+use twinfetch_canary::watch;
 use twinfetch_server_client::oauth::{OAuth, OAuthBuilder, OAuthCode, OAuthError, SignedIn};
 
 pub(crate) const CLIENT_ID: &str = "the-app";
-pub(crate) const CLIENT_SECRET: &str = "canary-client-secret-of-the-tests-0";
+pub(crate) const CLIENT_SECRET: &str = "CANARY-client-secret-3e7d1b9a5f0c4286a4c8e60b7d2f9315";
 pub(crate) const REDIRECT_URI: &str = "http://localhost:3000/api/auth/callback";
-pub(crate) const SECRET: &str = "canary-secret-of-the-flow-cookie-0";
+pub(crate) const SECRET: &str = "CANARY-secret-8c2f5a0e7d4b4916b3e9a71c6f0d8254";
 
 /// The settings of a sign-in at this issuer.
 pub(crate) fn settings(issuer: &str) -> OAuthBuilder {
+    [CLIENT_SECRET, SECRET].into_iter().for_each(watch);
     OAuth::builder()
         .issuer(issuer)
         .client_id(CLIENT_ID)
@@ -62,7 +64,13 @@ impl Visit {
         check_headers(response.headers());
         let set_cookie = text(response.headers(), SET_COOKIE.as_str());
         let cookie = set_cookie.split(';').next().unwrap().to_owned();
-        Self { location: text(response.headers(), LOCATION.as_str()).parse().unwrap(), set_cookie, cookie }
+        let location = text(response.headers(), LOCATION.as_str()).parse().unwrap();
+        let begun = Self { location, set_cookie, cookie };
+        watch(begun.cookie.split_once('=').unwrap().1);
+        for name in ["state", "nonce", "code_challenge"] {
+            watch(&begun.parameter(name));
+        }
+        begun
     }
 
     /// A parameter of the authorization request.

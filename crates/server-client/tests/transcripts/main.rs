@@ -22,6 +22,7 @@ mod seal;
 mod server;
 
 use serde_json::{Value, json};
+use twinfetch_canary::disguise;
 use twinfetch_server_client::Dialect;
 
 use player::Player;
@@ -98,6 +99,7 @@ fn for_servers(dialect: &Value, transcript: &Value) -> Option<Value> {
         }
     }
     transcript["acts"] = Value::Array(acts);
+    disguise(&mut transcript);
     Some(transcript)
 }
 

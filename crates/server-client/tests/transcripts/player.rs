@@ -9,6 +9,7 @@ use http::header::COOKIE;
 use http::{HeaderMap, HeaderValue};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
+use twinfetch_canary::{show_error, shown as show_text, watch};
 use twinfetch_server_client::{Api, Dialect, Error, Permissions, Secret, ServerClient, Session, SignedIn, Tokens};
 
 use crate::seal::{SECRET, cookie};
@@ -37,6 +38,7 @@ pub(crate) struct Player {
 
 impl Player {
     pub(crate) async fn new(of: &str, document: &Value, transcript: &Value) -> Self {
+        watch(SECRET);
         let dialect = Dialect::from_json(&document.to_string()).unwrap();
         let (script, mut serving) = (Script::default(), JoinSet::new());
         let backend = serve(Site::Backend, script.clone(), &mut serving).await;
@@ -104,6 +106,8 @@ impl Player {
         match ended {
             Ok(data) => assert_eq!(act.get("yields"), Some(&data), "{}", self.it),
             Err(error) => {
+                show_error(&error);
+                show_text(&error.log_detail());
                 let expected = act.get("fails").unwrap_or_else(|| panic!("{}: {error:?}", self.it));
                 let mut failed = json!({ "code": error.code().name(), "message": error.message() });
                 let wait = error.retry_after().map(|wait| u64::try_from(wait.as_millis()).unwrap());

@@ -5,11 +5,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Value, json};
 use sha2::Sha256;
+use twinfetch_canary::watch;
 use twinfetch_core::dialect::Seal;
 use twinfetch_core::seal::{Keyring, SealVersion};
 use twinfetch_server_client::{Dialect, Secret};
 
-pub(crate) const SECRET: &str = "of the transcripts";
+pub(crate) const SECRET: &str = "CANARY-secret-47e1c9a85b3d4f02a6d8e0b7f59c1326";
 
 /// How long a signed token lives that does not say it itself.
 const LIFETIME: u64 = 3600;
@@ -22,7 +23,9 @@ pub(crate) fn cookie(dialect: &Dialect, claims: &Value, now: u64) -> (String, Op
             let keyring = Keyring::new(*version, &[Secret::new(SECRET)], salt).unwrap();
             let mut iv = vec![0; keyring.iv_bytes()];
             getrandom::fill(&mut iv).unwrap();
-            (format!("{cookie}={}", keyring.encode(&claims.to_string(), &iv).unwrap()), None)
+            let sealed = keyring.encode(&claims.to_string(), &iv).unwrap();
+            watch(&sealed);
+            (format!("{cookie}={sealed}"), None)
         }
         Seal::Jws { cookie, .. } => {
             let mut claims = claims.clone();
@@ -30,6 +33,7 @@ pub(crate) fn cookie(dialect: &Dialect, claims: &Value, now: u64) -> (String, Op
                 claims["exp"] = json!(now + LIFETIME);
             }
             let token = sign(&claims);
+            watch(&token);
             (format!("{cookie}={token}"), Some(token))
         }
         Seal::None {} => panic!("there is no seal"),

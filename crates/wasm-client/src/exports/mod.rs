@@ -91,7 +91,7 @@ pub fn verb(name: &str, mirrored: Option<String>) -> usize {
 ///
 /// | `is` | what to do, and the outcome to tell |
 /// | --- | --- |
-/// | `send` | `method`, `url`, `headers`, `credentials`, `body`, `follow`: send it; `{ status, headers }` or `{ code }` |
+/// | `send` | `method`, `url`, `headers`, `credentials`, `body`: send it; `{ status, headers }` or `{ code }` |
 /// | `read` | `what`: read the body; `{ document }`, `{}` or `{ code }` |
 /// | `renew` | `verb`: perform it, if there is one; `{}` |
 /// | `wait` | `milliseconds`: let them pass; `{}` |

@@ -85,7 +85,6 @@ pub(super) fn request_value(value: &Record, request: &Request) {
             value.flag("form", members.encoding == Encoding::Form);
         }
     }
-    value.flag("follow", request.may_be_redirected_anywhere());
 }
 
 pub(super) fn session(session: Option<&Session<JsValue>>, dialect: &Dialect) -> JsValue {

@@ -56,6 +56,14 @@ async fn a_failing_session_endpoint_means_unknown_and_sends_nothing() {
 }
 
 #[wasm_bindgen_test]
+async fn a_redirect_is_refused() {
+    let client = with_session(r#"["redirect"]"#);
+    let error = client.get("/api/posts", Options::default()).await.unwrap_err();
+    assert_eq!((error.code(), error.status()), (Code::RedirectRefused, None));
+    assert_eq!(sent().len(), 2);
+}
+
+#[wasm_bindgen_test]
 async fn a_refused_token_is_read_again_and_the_call_repeated_once() {
     let newer = SESSION.replace("a1", "a2");
     let client = client(

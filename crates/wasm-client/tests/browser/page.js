@@ -10,6 +10,8 @@ let hanging = []
 
 const respond = (answer) => {
   if (answer === undefined || answer === 'reject') throw 'not even an Error'
+  // As little as a browser shows of a redirect: the status 0.
+  if (answer === 'redirect') return Response.error()
   const { status = 200, headers = {}, body } = answer
   const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body)
   return new Response(text, { status, headers: { 'content-type': 'application/json', ...headers } })
@@ -25,6 +27,8 @@ export const script = (given) => {
   globalThis.fetch = async (request) => {
     const { pathname: path, search, host } = new URL(request.url)
     const { method, credentials, headers } = request
+    // A browser would follow it anywhere.
+    if (request.redirect !== 'manual') throw new Error('a redirect would be followed')
     const body = await request.text()
     const line = `${method} ${path}${search} ${headers.get('authorization') ?? '-'} ${body}`.trim()
     sent.push({ path, line, credentials, host, headers, signal: request.signal })

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::{Value, json};
-use twinfetch_backend::{Options, SEEDED_ACCOUNTS, Server, System, serve};
+use twinfetch_backend::{Options, PASSWORD, SEEDED_ACCOUNTS, Server, System, serve};
+use twinfetch_canary::watch;
 
 pub(crate) const ORIGIN: &str = "http://localhost:3000";
 
@@ -33,6 +34,8 @@ impl Running {
     }
 
     pub(crate) async fn with(options: Options) -> Self {
+        SEEDED_ACCOUNTS.iter().map(|account| account.password).chain([PASSWORD]).for_each(watch);
+        let options = Options { issued: Some(watch), ..options };
         Self { server: serve(options).await.unwrap(), http: Client::new() }
     }
 

@@ -39,7 +39,7 @@ struct State {
     /// Which link it is, so that nobody closes a newer one than the one that failed.
     number: u64,
     rests_until: Option<Instant>,
-    is_down: bool,
+    down_since: Option<Instant>,
 }
 
 impl Connection {
@@ -59,7 +59,7 @@ impl Connection {
         task.await.unwrap_or_else(|_| Err(Failure::new("the task ended")))
     }
 
-    /// The same within the caller's own task.
+    /// Sends a command as [`Self::ask`] does, within the caller's own task.
     pub(super) async fn send(&self, command: &Cmd, rest: Rest) -> Result<Value, Failure> {
         let inner = &self.0;
         let mut is_repeated = false;
@@ -79,6 +79,11 @@ impl Connection {
                 Err(error) => return Err(inner.failed(number, Failure::of(&error))),
             }
         }
+    }
+
+    /// For how long it has given no answer.
+    pub(super) fn down_for(&self) -> Duration {
+        self.0.lock().down_since.map_or(Duration::ZERO, |since| since.elapsed())
     }
 }
 
@@ -118,7 +123,8 @@ impl Inner {
         }
         state.link = None;
         state.rests_until = Some(Instant::now() + REST);
-        if !std::mem::replace(&mut state.is_down, true) {
+        if state.down_since.is_none() {
+            state.down_since = Some(Instant::now());
             tracing::warn!(
                 %failure,
                 "Redis fails: until it answers again, a session is renewed once in each process instead of once in all"
@@ -130,7 +136,7 @@ impl Inner {
     fn answered(&self) {
         let mut state = self.lock();
         state.rests_until = None;
-        if std::mem::take(&mut state.is_down) {
+        if state.down_since.take().is_some() {
             tracing::info!("Redis answers again: a session is renewed once in all processes");
         }
     }

@@ -144,6 +144,8 @@ impl Shared {
         match self.give_back(&lease).await {
             Ok(Answer::Ended | Answer::Gone) => Verdict::Gone,
             Ok(Answer::Renewed(sealed)) => self.open(&lease, &sealed).map_or(Verdict::Unconfirmed, Verdict::Renewed),
+            // Whoever renewed before the outage or at its beginning has their browser come with newer tokens by now.
+            Err(_) if self.0.connection.down_for() > self.0.lives.outlived() => Verdict::Gone,
             Ok(_) | Err(_) => Verdict::Unconfirmed,
         }
     }

@@ -128,9 +128,13 @@ impl Lives {
         self.lock.as_millis().to_string()
     }
 
-    /// A claim is remembered for as long as its lock holds, and then as long as a successor would be good for anybody.
     fn record(self) -> String {
-        (self.lock + self.successor).as_millis().to_string()
+        self.outlived().as_millis().to_string()
+    }
+
+    /// A claim is remembered for as long as its lock holds, and then as long as a successor would be good for anybody.
+    pub(super) fn outlived(self) -> Duration {
+        self.lock + self.successor
     }
 }
 

@@ -10,7 +10,7 @@ use twinfetch_server_client::ApiLayer;
 
 use super::{assert_marked, builder, get, proxy, request, send, text};
 use crate::scripted::{Scripted, Then, raw};
-use crate::stage::{ADA, client, request_of};
+use crate::stage::{ACCESS, ADA, client, request_of};
 
 type Seen = BTreeMap<String, Vec<String>>;
 
@@ -39,7 +39,7 @@ fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
 #[tokio::test]
 async fn a_request_goes_on_with_the_token_and_listed_headers_only() {
     let backend = mirror().await;
-    let mut sent = request_of(ADA, "a.b.c");
+    let mut sent = request_of(ADA, ACCESS);
     sent.extend(headers(&[
         ("accept", "text/csv"),
         ("accept-encoding", "gzip"),
@@ -65,11 +65,12 @@ async fn a_request_goes_on_with_the_token_and_listed_headers_only() {
         ("expect", "100-continue"),
     ]));
     let mut seen = seen(&proxy(&backend.url), sent).await;
+    let bearer = format!("Bearer {ACCESS}");
     let host = backend.url.strip_prefix("http://").unwrap();
     for (name, value) in [
         ("accept", "text/csv"),
         ("accept-encoding", "gzip"),
-        ("authorization", "Bearer a.b.c"),
+        ("authorization", bearer.as_str()),
         ("host", host),
         ("idempotency-key", "k-1"),
         ("if-none-match", "\"v1\""),

@@ -9,10 +9,10 @@ use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use http::{Request, StatusCode};
 use tokio::time::{Instant, pause, sleep};
+use twinfetch_canary::{canary, logged};
 
 use super::{builder, get, message, proxy, request, send, text};
 use crate::scripted::{Scripted, Then, nobody, raw};
-use crate::secrecy::Log;
 use crate::stage::{ADA, request_of};
 
 /// A backend whose answers follow a script, the last one for ever, and the milliseconds at which it was asked.
@@ -198,20 +198,18 @@ async fn an_answer_that_falls_silent_breaks_off_after_the_idle_limit() {
 #[tokio::test]
 async fn each_failure_is_logged_without_token_query_or_body() {
     const ID: &str = "of-the-test-of-the-log";
-    let log = Log::of_all_tests();
     let timed = Timed::new(&[Does::Hang, Does::Answer(503), Does::Hang]).await;
-    let mut request = request("GET", "/api/posts?q=canary-query", Body::empty());
-    request.headers_mut().extend(request_of(ADA, "canary-token"));
-    request.headers_mut().insert("accept", "canary/header".parse().unwrap());
+    let mut request = request("GET", &format!("/api/posts?q={}", canary("query")), Body::empty());
+    request.headers_mut().extend(request_of(ADA, canary("access")));
+    request.headers_mut().insert("accept", canary("header").parse().unwrap());
     request.headers_mut().insert("x-request-id", ID.parse().unwrap());
-    let mut stray = Request::get("/canary/path").body(Body::empty()).unwrap();
+    let mut stray = Request::get(format!("/{}/path", canary("path"))).body(Body::empty()).unwrap();
     stray.headers_mut().clone_from(request.headers());
     let proxy = proxy(&timed.backend.url);
     assert_eq!(send(&proxy, request).await.status(), StatusCode::GATEWAY_TIMEOUT);
     assert_eq!(send(&proxy, stray).await.status(), StatusCode::NOT_FOUND);
 
-    let everything = log.text();
-    assert!(!everything.contains("canary"), "{everything}");
+    let everything = logged();
     let text = everything.lines().filter(|line| line.contains(ID)).collect::<Vec<_>>().join("\n");
     let failures: Vec<_> = text.lines().filter(|line| line.contains("an attempt failed")).collect();
     assert_eq!(failures.len(), 3, "{text}");

@@ -8,11 +8,15 @@ use axum::response::{IntoResponse as _, Response};
 use http::header::SET_COOKIE;
 use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
+use twinfetch_canary::{canary, watch};
 use twinfetch_core::seal::SealVersion;
 use twinfetch_server_client::{Code, ServerClient};
 
 use crate::scripted::Scripted;
-use crate::stage::{COOKIE_NAME, SECRET, seal, with_cookie};
+use crate::stage::{ACCESS, COOKIE_NAME, SECRET, seal, with_cookie};
+
+const CSRF: &str = "CANARY-csrf-6f0a4d2c8b1e47399d5f7c3b0e8a2614";
+const PASSWORD: &str = "CANARY-password-b19e7f3c5d2048a68e0c4b6d9f1a7325";
 
 /// Auth.js as far as signing in and out go: its forms count with the cookie of their token only.
 async fn app(request: Request) -> Response {
@@ -27,14 +31,14 @@ async fn app(request: Request) -> Response {
         }
         response
     };
-    let counts = cookies.contains("authjs.csrf-token=c1") && form.contains("csrfToken=c1");
+    let counts = cookies.contains(&format!("authjs.csrf-token={CSRF}")) && form.contains(&format!("csrfToken={CSRF}"));
     match path.as_str() {
         "/api/auth/csrf" => {
-            answer(&json!({ "csrfToken": "c1" }), &["authjs.csrf-token=c1; Path=/; HttpOnly".to_owned()])
+            answer(&json!({ "csrfToken": CSRF }), &[format!("authjs.csrf-token={CSRF}; Path=/; HttpOnly")])
         }
         _ if !counts => answer(&json!({ "url": "http://app/signin?csrf=true" }), &[]),
-        "/api/auth/callback/credentials" if form.contains("password=right") => {
-            let sealed = seal(SealVersion::V5, SECRET, COOKIE_NAME, &json!({ "name": "ada", "accessToken": "a1" }));
+        "/api/auth/callback/credentials" if form.contains(&format!("password={PASSWORD}")) => {
+            let sealed = seal(SealVersion::V5, SECRET, COOKIE_NAME, &json!({ "name": "ada", "accessToken": ACCESS }));
             answer(
                 &json!({ "url": "http://app/" }),
                 &[format!("{COOKIE_NAME}={sealed}; Domain=app; Path=/; HttpOnly"), "other=1; Path=/".to_owned()],
@@ -60,6 +64,7 @@ struct Stage {
 }
 
 async fn stage() -> Stage {
+    [CSRF, PASSWORD, ACCESS].into_iter().for_each(watch);
     let (app, backend) = (Scripted::new(app).await, Scripted::new(backend).await);
     let client = ServerClient::builder().base_url(&backend.url).app_url(&app.url).secrets([SECRET]).build().unwrap();
     Stage { client, _servers: [Arc::new(app), Arc::new(backend)] }
@@ -69,9 +74,9 @@ async fn stage() -> Stage {
 async fn s0_11_a_server_signs_in_at_the_app_and_relays_its_session_cookie() {
     let stage = stage().await;
     let api = stage.client.incoming(&HeaderMap::new());
-    let signed_in = api.sign_in(&json!({ "username": "ada", "password": "right" })).await.unwrap();
+    let signed_in = api.sign_in(&json!({ "username": "ada", "password": PASSWORD })).await.unwrap();
     let bearer: String = signed_in.api().get("/").await.unwrap();
-    assert_eq!(bearer, "Bearer a1");
+    assert_eq!(bearer, format!("Bearer {ACCESS}"));
     let session = signed_in.api().session().await.unwrap();
     assert_eq!(session.authenticated().unwrap().claims()["name"], "ada");
     let [line] = &api.set_cookies()[..] else { panic!("not one cookie") };
@@ -90,7 +95,7 @@ async fn s0_11_a_server_signs_in_at_the_app_and_relays_its_session_cookie() {
 async fn s0_11_the_app_refuses_wrong_credentials() {
     let stage = stage().await;
     let api = stage.client.incoming(&HeaderMap::new());
-    let error = api.sign_in(&json!({ "username": "ada", "password": "wrong" })).await.unwrap_err();
+    let error = api.sign_in(&json!({ "username": "ada", "password": canary("password") })).await.unwrap_err();
     assert_eq!(error.code(), Code::SignInRefused);
     assert!(api.set_cookies().is_empty());
 }

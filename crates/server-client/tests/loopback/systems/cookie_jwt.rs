@@ -8,6 +8,7 @@ use http::HeaderMap;
 use http::header::{AUTHORIZATION, COOKIE};
 use serde_json::{Value, json};
 use twinfetch_backend::{ADMINISTRATOR, Refusals, SeededAccount, System};
+use twinfetch_canary::canary;
 use twinfetch_core::seal::{SealError, SessionError};
 use twinfetch_server_client::{Api, ApiLayer, Code, Error, Kind, SignedIn};
 
@@ -51,7 +52,7 @@ async fn s2_1_a_sign_in_gives_the_browser_the_backends_cookie() {
 async fn s2_1_a_wrong_password_signs_nobody_in() {
     let running = start().await;
     let api = running.client.incoming(&HeaderMap::new());
-    let error = api.sign_in(&json!({ "email": ADA.email, "password": "wrong" })).await.unwrap_err();
+    let error = api.sign_in(&json!({ "email": ADA.email, "password": canary("password") })).await.unwrap_err();
     assert_eq!((error.code(), error.message()), (Code::SignInRefused, "邮箱或密码错误"));
     assert!(api.set_cookies().is_empty());
 }
@@ -218,7 +219,7 @@ async fn s2_6_a_code_other_than_0_is_an_error_under_any_status() {
     let nobody = running.client.incoming(&HeaderMap::new());
     let error = nobody.get::<Value>("/auth/session").await.unwrap_err();
     assert_eq!((error.code(), error.message()), (Code::EnvelopeRefused, "未登录"));
-    let wrong = json!({ "email": ADA.email, "password": "wrong" });
+    let wrong = json!({ "email": ADA.email, "password": canary("password") });
     let error = nobody.sign_in(&wrong).await.unwrap_err();
     assert_eq!((error.status().unwrap().as_u16(), error.message()), (200, "邮箱或密码错误"));
     let api = running.incoming(&format!("token={}", token(&running, ADA).await));

@@ -4,6 +4,7 @@ use http::HeaderMap;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use twinfetch_backend::System;
+use twinfetch_canary::canary;
 use twinfetch_core::seal::{SealError, SessionError};
 use twinfetch_server_client::{Code, Kind, SignedIn};
 
@@ -44,7 +45,7 @@ async fn s1_1_a_sign_in_gives_tokens_and_the_user() {
 #[tokio::test]
 async fn s1_1_an_account_is_made_and_signed_in() {
     let running = start().await;
-    let account = json!({ "email": "new@example.com", "password": "correct-horse-1" });
+    let account = json!({ "email": "new@example.com", "password": canary("password") });
     let new = running.client.background().register(&account).await.unwrap();
     let me: Value = new.api().get("/auth/me").await.unwrap();
     assert_eq!(me["email"], "new@example.com");
@@ -55,7 +56,7 @@ async fn s1_1_an_account_is_made_and_signed_in() {
 #[tokio::test]
 async fn s1_1_wrong_credentials_are_refused_with_the_backends_words() {
     let running = start().await;
-    let wrong = json!({ "email": ADA.email, "password": "wrong" });
+    let wrong = json!({ "email": ADA.email, "password": canary("password") });
     let error = running.client.background().sign_in(&wrong).await.unwrap_err();
     assert_eq!((error.code(), error.kind()), (Code::SignInRefused, Kind::Unauthorized));
     assert_ne!(error.message(), Code::SignInRefused.message());
@@ -150,7 +151,7 @@ async fn s1_6_a_sign_out_ends_the_refresh_token() {
 async fn s1_6_an_expired_access_token_is_renewed_to_sign_out() {
     let running = start().await;
     let mut tokens = signed_in(&running).await.tokens().unwrap();
-    tokens.access = twinfetch_server_client::Secret::new("no.longer.good");
+    tokens.access = twinfetch_server_client::Secret::new(canary("refused"));
     let spent = tokens.refresh.clone().unwrap();
     let signed_in = running.client.background().with_tokens(tokens);
     assert!(signed_in.api().sign_out().await.unwrap().server_told);

@@ -5,6 +5,7 @@ use axum::routing::post;
 use http::HeaderMap;
 use serde_json::{Value, json};
 use twinfetch_backend::System;
+use twinfetch_canary::canary;
 use twinfetch_server_client::{Api, ApiLayer, Error};
 
 use super::{Running, attributes, cookie, set_cookies, visit};
@@ -85,7 +86,7 @@ async fn s1_8_a_cookie_is_secure_unless_the_app_is_known_to_go_without() {
 #[tokio::test]
 async fn s1_8_a_token_that_this_server_could_not_read_back_becomes_no_cookie() {
     let running = start().await;
-    let stranger = running.client(System::DualToken, |builder| builder.secrets(["another"]));
+    let stranger = running.client(System::DualToken, |builder| builder.secrets([canary("secret")]));
     let signed_in = stranger.incoming(&HeaderMap::new()).sign_in(&ada()).await.unwrap();
     assert!(signed_in.set_cookies().is_empty());
     assert!(signed_in.api().get::<Value>("/auth/me").await.is_ok());

@@ -17,13 +17,14 @@ use http::header::{COOKIE, SET_COOKIE};
 use http::{HeaderMap, Method, StatusCode};
 use serde_json::{Value, json};
 use tower_service::Service as _;
-use twinfetch_backend::{Options, Server, System};
+use twinfetch_backend::{Options, PASSWORD, SEEDED_ACCOUNTS, Server, System};
+use twinfetch_canary::watch;
 use twinfetch_server_client::{Api, Builder, Dialect, ServerClient};
 
 use crate::stage::with_cookie;
 
 /// What the backends of these tests sign with.
-pub(crate) const SECRET: &str = "what the backends of these tests sign with";
+pub(crate) const SECRET: &str = "CANARY-secret-c84e19d2a07b4f63958d2c7fe1b3a605";
 
 /// One system, running, and its client.
 pub(crate) struct Running {
@@ -37,11 +38,22 @@ impl Running {
     }
 
     pub(crate) fn options(system: System) -> Options {
-        Options { system, test_endpoints: true, secrets: vec![SECRET.to_owned()], ..Options::default() }
+        Options {
+            system,
+            test_endpoints: true,
+            secrets: vec![SECRET.to_owned()],
+            issued: Some(watch),
+            ..Options::default()
+        }
     }
 
     pub(crate) async fn with(options: Options) -> Self {
         let dialect = dialect(options.system);
+        options.secrets.iter().for_each(|secret| watch(secret));
+        watch(PASSWORD);
+        for account in SEEDED_ACCOUNTS {
+            watch(account.password);
+        }
         let backend = twinfetch_backend::serve(options).await.unwrap();
         let client = ServerClient::builder().base_url(backend.url()).dialect(dialect).secrets([SECRET]);
         Self { client: client.app_url("http://localhost:3000").build().unwrap(), backend }
@@ -81,7 +93,7 @@ impl Running {
 
     /// Asks what only a test may: past every wrapper of the system.
     pub(crate) async fn test(&self, method: &str, path: &str, body: Option<Value>) -> Value {
-        let plain = ServerClient::builder().base_url(self.backend.url()).secrets(["unused"]).build().unwrap();
+        let plain = ServerClient::builder().base_url(self.backend.url()).without_secrets().build().unwrap();
         let api = plain.background();
         let call = match method {
             "DELETE" => api.delete::<Value>(path),
@@ -157,7 +169,9 @@ pub(crate) fn sign(claims: &Value, secret: &str) -> String {
     let header = json!({ "alg": "HS256", "typ": "JWT" });
     let signed = format!("{}.{}", encode(header.to_string().as_bytes()), encode(claims.to_string().as_bytes()));
     let mac = hmac::Hmac::<sha2::Sha256>::new_from_slice(secret.as_bytes()).unwrap();
-    format!("{signed}.{}", encode(&mac.chain_update(&signed).finalize().into_bytes()))
+    let token = format!("{signed}.{}", encode(&mac.chain_update(&signed).finalize().into_bytes()));
+    [secret, &token].into_iter().for_each(watch);
+    token
 }
 
 /// Seconds since 1970.

@@ -3,6 +3,7 @@
 use http::HeaderMap;
 use serde_json::{Value, json};
 use twinfetch_backend::{Options, System};
+use twinfetch_canary::canary;
 use twinfetch_core::seal::{SealError, SessionError};
 use twinfetch_server_client::{Code, Kind};
 
@@ -96,15 +97,16 @@ async fn s4_5_a_refusal_leads_to_the_sign_in_page_and_a_bad_request_says_why() {
 
 #[tokio::test]
 async fn s4_6_old_sessions_end_with_their_secret_unless_it_is_kept() {
-    let secrets = vec!["the new one".to_owned(), SECRET.to_owned()];
+    let newer = canary("secret");
+    let secrets = vec![newer.to_owned(), SECRET.to_owned()];
     let running = Running::with(Options { secrets, ..Running::options(System::OauthCookie) }).await;
     let old = format!("app_session={}", session(&running, SECRET).await);
-    for (secrets, alive) in [(vec!["the new one"], false), (vec!["the new one", SECRET], true)] {
+    for (secrets, alive) in [(vec![newer], false), (vec![newer, SECRET], true)] {
         let client = running.client(System::OauthCookie, |builder| builder.secrets(secrets));
         let api = client.incoming(&with_cookie(&old));
         assert_eq!(api.session().await.unwrap().is_authenticated(), alive);
         assert_eq!(api.get::<Value>("/api/auth/profile").await.is_ok(), alive);
-        let new = format!("app_session={}", session(&running, "the new one").await);
+        let new = format!("app_session={}", session(&running, newer).await);
         assert!(client.incoming(&with_cookie(&new)).session().await.unwrap().is_authenticated());
     }
 }

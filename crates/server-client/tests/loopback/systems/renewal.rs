@@ -11,18 +11,28 @@ use http::StatusCode;
 use serde_json::{Value, json};
 use tokio::sync::{Notify, Semaphore};
 use twinfetch_backend::System;
+use twinfetch_canary::watch;
 use twinfetch_server_client::{Code, Dialect, Kind, Secret, ServerClient, SignedIn, Tokens};
 
 use super::Running;
 use crate::scripted::Scripted;
 use crate::stage::ADA;
 
+/// An access token that is good no more.
+const REFUSED: &str = "CANARY-access-4a7be09f31c2458d86e5d07f9c3b1a62";
+
+/// An access token with its refresh token, and those that come after them.
+const FIRST: [&str; 2] =
+    ["CANARY-access-0f4b8c2e6a1d49739e5c7b3a8d2f6014", "CANARY-refresh-e2a97d5c4b184f30a6d18c9f7e3b5021"];
+const SECOND: [&str; 2] =
+    ["CANARY-access-7b3d9e1f5c2a48608d4e6f1b9a0c7325", "CANARY-refresh-51c8e6a03f7d4b29b0e4d97a2c6f8135"];
+
 /// Somebody whose access token is not good any more.
 async fn expired(running: &Running) -> SignedIn {
     let credentials = json!({ "email": ADA.email, "password": ADA.password });
     let tokens = running.client.background().sign_in(&credentials).await.unwrap().tokens().unwrap();
     running.forget_calls().await;
-    running.client.background().with_tokens(Tokens { access: Secret::new("no.longer.good"), ..tokens })
+    running.client.background().with_tokens(Tokens { access: Secret::new(REFUSED), ..tokens })
 }
 
 #[tokio::test]
@@ -35,7 +45,7 @@ async fn s1_5_two_hundred_refused_calls_renew_once() {
     }
     assert_eq!(running.count("/auth/refresh").await, 1);
     assert_eq!(running.count("/api/posts").await, 400);
-    assert_ne!(signed_in.tokens().unwrap().access, Secret::new("no.longer.good"));
+    assert_ne!(signed_in.tokens().unwrap().access, Secret::new(REFUSED));
 }
 
 #[tokio::test]
@@ -130,26 +140,27 @@ impl Slow {
         let hands = (Arc::clone(&asked), Arc::clone(&gate), Arc::clone(&renewals));
         let backend = Scripted::new(move |request| answer(request, hands.clone())).await;
         let client = ServerClient::builder().base_url(&backend.url).dialect(Dialect::dual_token()).without_secrets();
-        let tokens = Tokens { access: Secret::new("a1"), refresh: Some(Secret::new("r1")) };
+        FIRST.iter().chain(&SECOND).for_each(|token| watch(token));
+        let tokens = Tokens { access: Secret::new(FIRST[0]), refresh: Some(Secret::new(FIRST[1])) };
         let signed_in = client.build().unwrap().background().with_tokens(tokens);
         Self { backend, asked, gate, renewals, signed_in }
     }
 }
 
-/// Accepts the token `a2` only, which the refresh token `r1` gives; what is said at a sign-out is echoed.
+/// Accepts the second pair only, which the refresh token of the first gives; what is said at a sign-out is echoed.
 async fn answer(request: Request, (asked, gate, renewals): (Arc<Notify>, Arc<Semaphore>, Arc<AtomicU64>)) -> Response {
     let (parts, body) = request.into_parts();
     let body = axum::body::to_bytes(body, 4096).await.unwrap();
     let body: Value = serde_json::from_slice(&body).unwrap_or_default();
     if parts.uri.path() == "/auth/refresh" {
-        assert_eq!(body, json!({ "refreshToken": "r1" }));
+        assert_eq!(body, json!({ "refreshToken": FIRST[1] }));
         assert_eq!(parts.headers.get("authorization"), None);
         renewals.fetch_add(1, Ordering::SeqCst);
         asked.notify_one();
         gate.acquire().await.unwrap().forget();
-        return enveloped(StatusCode::OK, &json!({ "accessToken": "a2", "refreshToken": "r2" }));
+        return enveloped(StatusCode::OK, &json!({ "accessToken": SECOND[0], "refreshToken": SECOND[1] }));
     }
-    let good = parts.headers.get("authorization").is_some_and(|value| value == "Bearer a2");
+    let good = parts.headers.get("authorization").is_some_and(|value| *value == format!("Bearer {}", SECOND[0]));
     if good { enveloped(StatusCode::OK, &body) } else { enveloped(StatusCode::UNAUTHORIZED, &Value::Null) }
 }
 
@@ -169,7 +180,7 @@ async fn s1_5_whoever_began_the_renewal_may_leave() {
     slow.gate.add_permits(1);
     second.await.unwrap().unwrap();
     assert_eq!(slow.renewals.load(Ordering::SeqCst), 1);
-    assert_eq!(slow.signed_in.tokens().unwrap().refresh, Some(Secret::new("r2")));
+    assert_eq!(slow.signed_in.tokens().unwrap().refresh, Some(Secret::new(SECOND[1])));
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tower_service::Service as _;
 use twinfetch_backend::{PASSWORD, System};
+use twinfetch_canary::canary;
 use twinfetch_core::seal::{SealError, SessionError};
 use twinfetch_server_client::{Code, Kind, Proxy, SignedIn};
 
@@ -41,7 +42,7 @@ async fn s3_1_the_password_signs_in_for_as_long_as_was_asked() {
 async fn s3_1_a_wrong_password_or_lifetime_is_refused() {
     let running = start().await;
     let background = running.client.background();
-    let error = background.sign_in(&json!({ "password": "wrong" })).await.unwrap_err();
+    let error = background.sign_in(&json!({ "password": canary("password") })).await.unwrap_err();
     assert_eq!((error.code(), error.message()), (Code::SignInRefused, "密码错误"));
     let error = background.sign_in(&json!({ "password": PASSWORD, "ttl": 7201 })).await.unwrap_err();
     assert_eq!((error.kind(), error.status().unwrap()), (Kind::Rejected, StatusCode::BAD_REQUEST));

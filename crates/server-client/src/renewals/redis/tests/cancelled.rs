@@ -57,6 +57,7 @@ async fn answer(process: &Shared, nonce: &str) -> String {
 }
 
 #[tokio::test]
+#[expect(clippy::print_stdout, reason = "figures")]
 async fn no_answer_of_a_dropped_question_goes_to_the_next() {
     let Some(redis) = twinfetch_redis::Redis::start() else { return };
     let process = process(&redis);
@@ -107,6 +108,7 @@ async fn two_users_who_drop_and_ask_at_the_same_time_get_their_own_successor() {
 
 /// What the harness is for: a connection of the plain kind mixes answers up.
 #[tokio::test]
+#[expect(clippy::print_stdout, reason = "figures")]
 async fn the_harness_finds_a_connection_that_is_left_dirty() {
     struct Plain(BufReader<TcpStream>);
 

@@ -69,6 +69,7 @@ async fn goes_on_alone(process: &Shared, session: &str) {
 }
 
 /// Everybody goes on while Redis fails; the log says so once, and why.
+#[expect(clippy::print_stdout, reason = "what is logged is to be read")]
 async fn fails(process: &Shared, log: &Log, why: &str) {
     for _ in 0..3 {
         goes_on_alone(process, "session").await;
@@ -130,6 +131,27 @@ async fn a_connection_that_was_closed_is_opened_anew_without_a_word() {
         redis.restart();
     }
     assert_eq!(log.count("WARN"), 0, "{}", log.text());
+}
+
+#[tokio::test]
+async fn a_refusal_is_believed_again_when_redis_has_failed_for_long() {
+    let Some(mut redis) = twinfetch_redis::Redis::start() else { return };
+    let brief = settings(&redis).lock_ttl(Duration::from_secs(10)).successor_ttl(Duration::from_mins(1));
+    let process = connected(&redis, brief).await;
+    redis.kill();
+    goes_on_alone(&process, "session").await;
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(69)).await;
+    tokio::time::resume();
+    goes_on_alone(&process, "session").await;
+    rest().await;
+    rest().await;
+    let lease = claimed(&process, "session").await;
+    assert_eq!(refused(&process, lease).await, Judged::Gone);
+    redis.restart();
+    rest().await;
+    let lease = claimed(&process, "session").await;
+    assert_eq!(refused(&process, lease).await, Judged::Gone, "as Redis says");
 }
 
 #[tokio::test]
