@@ -68,7 +68,13 @@ impl Vault {
     /// Seals a pair for those who know which refresh token it came of.
     pub(super) fn seal(&self, names: &Names, pair: &Pair) -> Option<String> {
         let (access, refresh) = (pair.access.expose(), pair.refresh.expose());
-        let content = json!({ "of": names.hash, "generation": pair.generation, "access": access, "refresh": refresh });
+        let content = json!({
+            "of": names.hash,
+            "generation": pair.generation,
+            "access": access,
+            "refresh": refresh,
+            "obtained_at": pair.obtained_at,
+        });
         let content = Secret::new(content.to_string());
         let mut iv = vec![0; self.keyring.iv_bytes()];
         getrandom::fill(&mut iv).ok()?;
@@ -82,7 +88,9 @@ impl Vault {
         let text = |name| claims.get(name).and_then(Value::as_str);
         let access = text("access").filter(|_| text("of") == Some(names.hash.as_str()))?;
         let generation = claims.get("generation").and_then(Value::as_u64)?;
-        Some(Pair { session, generation, access: Secret::new(access), refresh: Secret::new(text("refresh")?) })
+        let (access, refresh) = (Secret::new(access), Secret::new(text("refresh")?));
+        let obtained_at = claims.get("obtained_at").and_then(Value::as_u64);
+        Some(Pair { session, generation, access, refresh, obtained_at })
     }
 }
 
@@ -117,15 +125,16 @@ mod tests {
 
     fn pair(name: &str) -> Pair {
         let [access, refresh] = ["access", "refresh"].map(|kind| Secret::new(format!("{kind}-{name}")));
-        Pair::of(None, 7, &Tokens { access, refresh: Some(refresh) }).unwrap()
+        let pair = Pair::of(None, 7, &Tokens { access, refresh: Some(refresh) }).unwrap();
+        Pair { obtained_at: Some(1_750_000_000_000), ..pair }
     }
 
     fn names(vault: &Vault, name: &str) -> Names {
         vault.names(&pair(name), Purpose::Stay)
     }
 
-    fn opened(vault: &Vault, names: &Names, sealed: &str) -> Option<(u64, Tokens)> {
-        vault.open(names, None, sealed).map(|pair| (pair.generation, pair.tokens()))
+    fn opened(vault: &Vault, names: &Names, sealed: &str) -> Option<(u64, Option<u64>, Tokens)> {
+        vault.open(names, None, sealed).map(|pair| (pair.generation, pair.obtained_at, pair.tokens()))
     }
 
     #[test]
@@ -133,7 +142,7 @@ mod tests {
         let vault = vault(&["s"]);
         let (own, other) = (names(&vault, "own"), names(&vault, "other"));
         let sealed = vault.seal(&own, &pair("new")).unwrap();
-        assert_eq!(opened(&vault, &own, &sealed), Some((7, pair("new").tokens())));
+        assert_eq!(opened(&vault, &own, &sealed), Some((7, Some(1_750_000_000_000), pair("new").tokens())));
         assert_eq!(opened(&vault, &other, &sealed), None);
         for broken in ["", "x", &sealed[1..], &sealed.replace('.', "")] {
             assert_eq!(opened(&vault, &own, broken), None);
@@ -147,7 +156,7 @@ mod tests {
         assert_eq!(own.record, names(&both, "own").record);
         assert_ne!(own.record, names(&new, "own").record);
         let sealed = old.seal(&own, &pair("new")).unwrap();
-        assert_eq!(opened(&both, &own, &sealed), Some((7, pair("new").tokens())));
+        assert_eq!(opened(&both, &own, &sealed), Some((7, Some(1_750_000_000_000), pair("new").tokens())));
         assert_eq!(opened(&new, &own, &sealed), None);
     }
 
