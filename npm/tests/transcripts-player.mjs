@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { createClient } from 'twinfetch'
+import { disguise } from '../../tests/canary/transcript.mjs'
 import { page } from './page.mjs'
 import { appUrl, baseUrl, limits, named, play } from './transcripts-script.mjs'
 
@@ -10,11 +11,14 @@ const { codes } = JSON.parse(readFileSync(new URL('../generated/errors.json', im
 const methods = { DELETE: 'delete', GET: 'get', PATCH: 'patch', POST: 'post', PUT: 'put' }
 
 /** Plays a transcript; a dialect may carry examples. */
-export const playTranscript = async (test, dialect, transcript) => {
+export const playTranscript = async (test, dialect, written) => {
+  const transcript = disguise(written)
   const all = transcript.acts ?? [transcript]
   const acts = all.filter(({ only }) => only !== 'server')
   const link = acts.find(({ verb }) => verb === 'signInWithLink')?.with.address
-  const { document, location, sessionStorage, visited } = page(test, link ?? `${appUrl}/`)
+  const { document, location, sessionStorage, visited } = page(test, link ?? `${appUrl}/`, {
+    storage: ['sessionStorage', 'cookie'],
+  })
   const { access, refresh, cookies = {} } = transcript.start ?? {}
   for (const [name, value] of Object.entries(cookies)) document.cookie = `${name}=${value}`
   const key = `twinfetch:${baseUrl}`

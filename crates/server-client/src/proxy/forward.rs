@@ -160,7 +160,7 @@ where
                 Ok(Either::Left((answer, _))) => return answer.map_err(|cause| self.blame(cause)),
                 Ok(Either::Right(_)) => {}
                 Err(_) if self.deadline(begun) > deadline => {}
-                Err(_) => return Err(self.blame(unanswered(Code::TimedOut, "no response head in time"))),
+                Err(_) => return Err(self.blame(unanswered(Code::ResponseTimedOut, "no response head in time"))),
             }
         }
     }
@@ -185,7 +185,9 @@ where
             return unanswered(Code::Aborted, "the upload broke off");
         }
         match (cause.failure.code, upload.turn()) {
-            (Code::TimedOut, (Turn::Awaited, _)) => unanswered(Code::Aborted, "no next piece of the upload in time"),
+            (Code::ResponseTimedOut, (Turn::Awaited, _)) => {
+                unanswered(Code::Aborted, "no next piece of the upload in time")
+            }
             _ => cause,
         }
     }

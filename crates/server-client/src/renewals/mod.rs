@@ -10,6 +10,8 @@
 mod authority;
 mod ledger;
 mod pair;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use authority::Authority;
 pub(crate) use ledger::{Landing, Purpose};
