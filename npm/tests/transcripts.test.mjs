@@ -20,10 +20,14 @@ for (const file of [...names(dialects).map((name) => dialects + name), 'docs/dja
   }
 }
 
+for (const transcript of read('tests/vectors/failures.json').transcripts.filter(isPlayed)) {
+  const { dialect, row, it } = transcript
+  test(`${row} ${it}`, (test) => playTranscript(test, read(`${dialects}${dialect}.json`), transcript))
+}
+
 const played = []
-const files = names(systems).filter((name) => name !== 'rows.json')
-for (const file of [...files.map((name) => systems + name), 'tests/vectors/failures.json']) {
-  for (const transcript of read(file).transcripts.filter(isPlayed)) {
+for (const name of names(systems).filter((name) => name !== 'rows.json')) {
+  for (const transcript of read(systems + name).transcripts.filter(isPlayed)) {
     const { dialect, row, it } = transcript
     test(`${row} ${it}`, async (test) => {
       await playTranscript(test, read(`${dialects}${dialect}.json`), transcript)
@@ -33,7 +37,7 @@ for (const file of [...files.map((name) => systems + name), 'tests/vectors/failu
 }
 
 after(() => {
-  assert(played.length >= 75, `only ${played.length} transcripts were played`)
+  assert(played.length >= 60, `only ${played.length} transcripts were played`)
   const target = new URL(`${process.env.CARGO_TARGET_DIR ?? 'target'}/systems/`, root)
   mkdirSync(target, { recursive: true })
   rmSync(new URL('npm.json', target), { force: true })
