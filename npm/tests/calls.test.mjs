@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createClient, RequestError } from 'twinfetch'
 import { authjs } from 'twinfetch/dialects/authjs'
+import { secret } from '../../tests/canary/search.mjs'
 import { appUrl, baseUrl, held, html, json, script, signedIn } from './scripted.mjs'
 
 const client = (options) => createClient({ dialect: authjs, appUrl, baseUrl, ...options })
@@ -16,7 +17,10 @@ test('twenty calls at once read the session once and carry its token', async (te
   assert.equal(count('GET /api/auth/session'), 1)
   assert.equal(count('GET /api/posts'), 20)
   for (const { url, headers } of sent) {
-    assert.equal(headers.get('authorization'), url.startsWith(baseUrl) ? 'Bearer token-of-ada' : null)
+    assert.equal(
+      headers.get('authorization'),
+      url.startsWith(baseUrl) ? `Bearer ${signedIn.accessToken}` : null,
+    )
   }
 })
 
@@ -256,7 +260,7 @@ test('a stream, which can be sent once only, is not sent again with a newer toke
 })
 
 test('a refused call is not repeated as another user, who has signed in meanwhile', async (test) => {
-  const documents = [signedIn, { ...signedIn, user: { name: 'Grace' }, accessToken: 'token-of-grace' }]
+  const documents = [signedIn, { ...signedIn, user: { name: 'Grace' }, accessToken: secret('grace') }]
   const { sent } = script(test, {
     'GET /api/auth/session': () => json(documents.shift()),
     'POST /a': () => json({ message: 'The token was revoked.' }, { status: 401 }),
@@ -266,5 +270,5 @@ test('a refused call is not repeated as another user, who has signed in meanwhil
   const tokens = sent
     .filter(({ method }) => method === 'POST')
     .map(({ headers }) => headers.get('authorization'))
-  assert.deepEqual(tokens, ['Bearer token-of-ada'])
+  assert.deepEqual(tokens, [`Bearer ${signedIn.accessToken}`])
 })

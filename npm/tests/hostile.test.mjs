@@ -4,6 +4,7 @@ import { createClient } from 'twinfetch'
 import { dualToken } from 'twinfetch/dialects/dual-token'
 import { oauthCookie } from 'twinfetch/dialects/oauth-cookie'
 import { singleUser } from 'twinfetch/dialects/single-user'
+import { secret } from '../../tests/canary/search.mjs'
 import { page } from './page.mjs'
 import { appUrl, baseUrl, held, json, script } from './scripted.mjs'
 
@@ -16,9 +17,9 @@ const thrower = {
 }
 
 test('an entry that somebody else wrote into storage is no token, and keeps nobody from signing in', async (test) => {
-  const { localStorage } = page(test)
+  const { localStorage } = page(test, '/', { storage: 'localStorage' })
   script(test, {
-    'POST /auth/login': () => flagged({ accessToken: 'a1', refreshToken: 'r1' }),
+    'POST /auth/login': () => flagged({ accessToken: secret('a1'), refreshToken: secret('r1') }),
     'GET /auth/me': () => flagged({ id: 1 }),
   })
   for (const entry of [

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { createClient } from 'twinfetch'
 import { oauthCookie } from 'twinfetch/dialects/oauth-cookie'
 import { singleUser } from 'twinfetch/dialects/single-user'
+import { secret } from '../../tests/canary/search.mjs'
 import { page } from './page.mjs'
 import { appUrl, baseUrl, json, script } from './scripted.mjs'
 
@@ -10,17 +11,17 @@ const client = (dialect, options) => createClient({ dialect, appUrl, baseUrl, ..
 const coded = (data) => json({ code: 0, data, message: 'OK' })
 
 test('a link signs its bearer in and is cleaned', async (test) => {
-  const { location } = page(test, '/welcome?token=q1&lang=zh#token=l1&top')
+  const { location } = page(test, `/welcome?token=${secret('q1')}&lang=zh#token=${secret('l1')}&top`)
   script(test, { 'GET /auth/me': () => coded({ user: { username: 'admin' } }) })
   const api = client(singleUser)
   const { data } = await api.signInWithLink()
-  assert.equal(data.accessToken, 'l1')
+  assert.equal(data.accessToken, secret('l1'))
   assert.equal(location.href, `${appUrl}/welcome?lang=zh#top`)
   assert.equal(await api.signInWithLink(), undefined)
 })
 
 test('a link whose token is dead signs nobody in, and is cleaned as well', async (test) => {
-  const { location } = page(test, '/#token=l1')
+  const { location } = page(test, `/#token=${secret('l1')}`)
   script(test, { 'GET /auth/me': () => json({ code: 401, message: '未授权' }, { status: 401 }) })
   const { error } = await client(singleUser).signInWithLink()
   assert.equal(error.code, 'sign_in_refused')

@@ -1,4 +1,5 @@
 // The parts of a page that the client touches: location, history, storage and cookies.
+import { watchPage } from './guard.mjs'
 import { appUrl } from './scripted.mjs'
 
 class Storage {
@@ -18,6 +19,10 @@ class Storage {
   clear() {
     this.#entries.clear()
   }
+  /** All names and values. */
+  text() {
+    return [...this.#entries].flat().join('\n')
+  }
 }
 
 class Cookies {
@@ -34,8 +39,11 @@ class Cookies {
   }
 }
 
-/** Gives one test a page at a path of the app, and a record of the addresses it was left for. */
-export const page = (test, path = '/') => {
+/**
+ * Gives one test a page at a path of the app, and a record of the addresses it was left for. No token may be anywhere but in the
+ * storage that the test has its client use.
+ */
+export const page = (test, path = '/', { storage = [] } = {}) => {
   const location = new URL(path, appUrl)
   const visited = []
   location.assign = (address) => visited.push(address)
@@ -52,6 +60,7 @@ export const page = (test, path = '/') => {
       },
     },
   }
+  watchPage(given, storage)
   const before = Object.fromEntries(
     Object.keys(given).map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)]),
   )

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { createClient } from 'twinfetch'
 import { cookieJwt } from 'twinfetch/dialects/cookie-jwt'
 import { dualToken } from 'twinfetch/dialects/dual-token'
+import { secret } from '../../tests/canary/search.mjs'
 import { page } from './page.mjs'
 import { appUrl, baseUrl, held, json, script } from './scripted.mjs'
 
@@ -10,8 +11,8 @@ const client = (dialect, options) => createClient({ dialect, appUrl, baseUrl, ..
 const flagged = (data) => json({ success: true, data, message: 'ok' })
 const refused = () => json({ success: false, data: null, message: 'expired' }, { status: 401 })
 const coded = (data) => json({ code: 0, data, message: 'OK' })
-const pair = (number) => ({ accessToken: `a${number}`, refreshToken: `r${number}` })
-const ada = { email: 'ada@example.com', password: 'lovelace-1843' }
+const pair = (number) => ({ accessToken: secret(`a${number}`), refreshToken: secret(`r${number}`) })
+const ada = { email: 'ada@example.com', password: secret('password') }
 const key = `twinfetch:${baseUrl}`
 const localStorage = { storage: 'localStorage' }
 
@@ -37,24 +38,24 @@ const late = (answer) => {
 }
 
 test('a sign-out with an ended access token renews it, so that the server hears of the refresh token', async (test) => {
-  const { localStorage: kept } = page(test)
+  const { localStorage: kept } = page(test, '/', localStorage)
   const { sent } = script(
     test,
-    dual({ 'POST /auth/refresh': () => flagged(pair(2)), 'POST /auth/logout': knownBy('a2', null) }),
+    dual({ 'POST /auth/refresh': () => flagged(pair(2)), 'POST /auth/logout': knownBy(secret('a2'), null) }),
   )
   const api = client(dualToken, localStorage)
   await api.signIn(ada)
   assert.deepEqual(await api.signOut(), { data: { serverTold: true } })
-  assert.deepEqual(await sent.at(-1).json(), { refreshToken: 'r2' })
+  assert.deepEqual(await sent.at(-1).json(), { refreshToken: secret('r2') })
   assert.equal(kept.length, 0)
   assert.deepEqual(api.getSnapshot(), { status: 'anonymous' })
 })
 
 test('what a renewal brings during a sign-out is never kept', async (test) => {
-  const { localStorage: kept } = page(test)
+  const { localStorage: kept } = page(test, '/', localStorage)
   const written = []
   const refresh = late(() => flagged(pair(2)))
-  script(test, dual({ 'POST /auth/refresh': refresh.wait, 'GET /api/posts': knownBy('a2', []) }))
+  script(test, dual({ 'POST /auth/refresh': refresh.wait, 'GET /api/posts': knownBy(secret('a2'), []) }))
   const api = client(dualToken, localStorage)
   await api.signIn(ada)
   const call = api.get('/api/posts')
@@ -69,7 +70,7 @@ test('what a renewal brings during a sign-out is never kept', async (test) => {
 })
 
 test('a sign-in that is answered after the sign-out signs nobody in', async (test) => {
-  const { localStorage: kept } = page(test)
+  const { localStorage: kept } = page(test, '/', localStorage)
   const login = late(() => flagged(pair(1)))
   script(test, dual({ 'POST /auth/login': login.wait }))
   const api = client(dualToken, localStorage)
@@ -145,14 +146,14 @@ test('a session read that a sign-in overtakes says who has signed in', async (te
 })
 
 test('without locks a tab that renews too late takes over what the faster one has kept', async (test) => {
-  const { localStorage: kept } = page(test)
+  const { localStorage: kept } = page(test, '/', localStorage)
   const refresh = late(refused)
-  script(test, dual({ 'POST /auth/refresh': refresh.wait, 'GET /api/posts': knownBy('a2', []) }))
+  script(test, dual({ 'POST /auth/refresh': refresh.wait, 'GET /api/posts': knownBy(secret('a2'), []) }))
   const api = client(dualToken, localStorage)
   await api.signIn(ada)
   const call = api.get('/api/posts')
   await refresh.asked
-  const faster = { ...JSON.parse(kept.getItem(key)), access: 'a2', refresh: 'r2' }
+  const faster = { ...JSON.parse(kept.getItem(key)), access: secret('a2'), refresh: secret('r2') }
   kept.setItem(key, JSON.stringify(faster))
   refresh.go()
   await call
@@ -166,7 +167,7 @@ test('a call that is repeated after a renewal still mirrors its cookie', async (
   const dialect = { ...dualToken, csrf: { kind: 'mirrored', cookie: 'xsrf', header: 'X-XSRF' } }
   const { sent } = script(
     test,
-    dual({ 'POST /auth/refresh': () => flagged(pair(2)), 'POST /api/posts': knownBy('a2', 1) }),
+    dual({ 'POST /auth/refresh': () => flagged(pair(2)), 'POST /api/posts': knownBy(secret('a2'), 1) }),
   )
   const api = client(dialect)
   await api.signIn(ada)

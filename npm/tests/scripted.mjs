@@ -1,5 +1,7 @@
 // A scripted `fetch`: answers by address, a record of what was sent, and a hold for answers that must wait.
 
+import { secret } from '../../tests/canary/search.mjs'
+
 export const appUrl = 'https://app.test'
 export const baseUrl = 'https://api.test'
 
@@ -7,7 +9,7 @@ export const baseUrl = 'https://api.test'
 export const signedIn = {
   user: { name: 'Ada' },
   expires: '2099-01-01T00:00:00.000Z',
-  accessToken: 'token-of-ada',
+  accessToken: secret('ada'),
 }
 
 /** An answer with a JSON body. */

@@ -1,17 +1,21 @@
 // Plays one transcript of `tests/vectors/systems` against the built package.
 import assert from 'node:assert/strict'
 import { createClient } from 'twinfetch'
+import { disguise } from '../../tests/canary/transcript.mjs'
 import { page } from './page.mjs'
 import { appUrl, baseUrl, play } from './transcripts-script.mjs'
 
 const methods = { DELETE: 'delete', GET: 'get', PATCH: 'patch', POST: 'post', PUT: 'put' }
 
 /** Plays a transcript; a dialect may carry examples. */
-export const playTranscript = async (test, dialect, transcript) => {
+export const playTranscript = async (test, dialect, written) => {
+  const transcript = disguise(written)
   const all = transcript.acts ?? [transcript]
   const acts = all.filter(({ only }) => only !== 'server')
   const link = acts.find(({ verb }) => verb === 'signInWithLink')?.with.address
-  const { document, location, sessionStorage, visited } = page(test, link ?? `${appUrl}/`)
+  const { document, location, sessionStorage, visited } = page(test, link ?? `${appUrl}/`, {
+    storage: ['sessionStorage', 'cookie'],
+  })
   const { access, refresh, cookies = {} } = transcript.start ?? {}
   for (const [name, value] of Object.entries(cookies)) document.cookie = `${name}=${value}`
   const key = `twinfetch:${baseUrl}`

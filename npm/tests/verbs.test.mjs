@@ -6,6 +6,7 @@ import { cookieJwt } from 'twinfetch/dialects/cookie-jwt'
 import { dualToken } from 'twinfetch/dialects/dual-token'
 import { oauthCookie } from 'twinfetch/dialects/oauth-cookie'
 import { singleUser } from 'twinfetch/dialects/single-user'
+import { secret } from '../../tests/canary/search.mjs'
 import { page } from './page.mjs'
 import { appUrl, baseUrl, held, json, script } from './scripted.mjs'
 
@@ -14,8 +15,12 @@ const flagged = (data, init) => json({ success: true, data, message: 'ok' }, ini
 const refused = (status, message, headers) =>
   json({ success: false, data: null, message }, { status, ...headers })
 const coded = (data) => json({ code: 0, data, message: 'OK' })
-const pair = (number) => ({ accessToken: `a${number}`, refreshToken: `r${number}`, user: { id: 1 } })
-const ada = { email: 'ada@example.com', password: 'lovelace-1843' }
+const pair = (number) => ({
+  accessToken: secret(`a${number}`),
+  refreshToken: secret(`r${number}`),
+  user: { id: 1 },
+})
+const ada = { email: 'ada@example.com', password: secret('password') }
 const key = `twinfetch:${baseUrl}`
 
 const dual = (more) => ({
@@ -32,12 +37,12 @@ test('a sign-in gives the session, keeps the tokens in memory and sends the acce
   const { data, error } = await api.signIn(ada)
   assert.equal(error, undefined)
   assert.deepEqual(data.user, { id: 1, email: ada.email })
-  assert.equal(data.accessToken, 'a1')
+  assert.equal(data.accessToken, secret('a1'))
   assert.equal(api.getSnapshot(), data)
   assert.deepEqual((await api.get('/api/posts')).data, [])
   assert.deepEqual(JSON.parse(await sent[0].text()), ada)
   assert.equal(sent[0].headers.get('authorization'), null)
-  assert.equal(sent.at(-1).headers.get('authorization'), 'Bearer a1')
+  assert.equal(sent.at(-1).headers.get('authorization'), `Bearer ${secret('a1')}`)
   assert.equal(localStorage.length, 0)
 })
 
@@ -70,7 +75,7 @@ test('two hundred refused calls renew once and are repeated with the new token',
     dual({
       'POST /auth/refresh': () => flagged(pair(2)),
       'GET /api/posts': ({ headers }) =>
-        headers.get('authorization') === 'Bearer a2' ? flagged([1]) : refused(401, 'expired'),
+        headers.get('authorization') === `Bearer ${secret('a2')}` ? flagged([1]) : refused(401, 'expired'),
     }),
   )
   const api = client(dualToken)
@@ -78,11 +83,11 @@ test('two hundred refused calls renew once and are repeated with the new token',
   const answers = await Promise.all(Array.from({ length: 200 }, () => api.get('/api/posts')))
   assert(answers.every(({ data }) => data?.length === 1))
   assert.equal(count('POST /auth/refresh'), 1)
-  assert(sent.every(({ headers }) => !headers.get('authorization')?.includes('r1')))
+  assert(sent.every(({ headers }) => !headers.get('authorization')?.includes(secret('r1'))))
 })
 
 test('a dead refresh token ends the session and clears what was kept', async (test) => {
-  const { localStorage } = page(test)
+  const { localStorage } = page(test, '/', { storage: 'localStorage' })
   script(
     test,
     dual({
@@ -120,36 +125,36 @@ test('a renewal that is rate limited says how long to wait, is not hammered, and
 })
 
 test('tokens in localStorage outlive the page, and sign-out clears them', async (test) => {
-  const { localStorage } = page(test)
+  const { localStorage } = page(test, '/', { storage: 'localStorage' })
   const { sent } = script(test, dual({ 'GET /api/posts': () => flagged([]) }))
   await client(dualToken, { storage: 'localStorage' }).signIn(ada)
-  assert.equal(JSON.parse(localStorage.getItem(key)).refresh, 'r1')
+  assert.equal(JSON.parse(localStorage.getItem(key)).refresh, secret('r1'))
 
   const later = client(dualToken, { storage: 'localStorage' })
   await later.get('/api/posts')
-  assert.equal(sent.at(-1).headers.get('authorization'), 'Bearer a1')
+  assert.equal(sent.at(-1).headers.get('authorization'), `Bearer ${secret('a1')}`)
   assert.deepEqual(await later.signOut(), { data: { serverTold: true } })
-  assert.deepEqual(JSON.parse(await sent.at(-1).text()), { refreshToken: 'r1' })
+  assert.deepEqual(JSON.parse(await sent.at(-1).text()), { refreshToken: secret('r1') })
   assert.equal(localStorage.length, 0)
   assert.deepEqual(await later.getSession(), { status: 'anonymous' })
 })
 
 test('the cookie holds the access token alone, and is the fallback', async (test) => {
-  const { document, localStorage } = page(test)
+  const { document, localStorage } = page(test, '/', { storage: ['localStorage', 'cookie'] })
   script(test, {
-    'POST /auth/login': () => coded({ token: 't1', expiresAt: 1 }),
+    'POST /auth/login': () => coded({ token: secret('t1'), expiresAt: 1 }),
     'GET /auth/me': () => coded({ user: { username: 'admin' } }),
   })
   const storage = ['localStorage', 'cookie']
   await client(singleUser, { storage }).signIn({ password: 'admin123' })
-  assert.equal(document.cookie, 'token=t1')
+  assert.equal(document.cookie, `token=${secret('t1')}`)
   localStorage.clear()
   const session = await client(singleUser, { storage }).getSession()
-  assert.equal(session.accessToken, 't1')
+  assert.equal(session.accessToken, secret('t1'))
 })
 
 test('storage that is full keeps nobody from being signed in', async (test) => {
-  const { localStorage } = page(test)
+  const { localStorage } = page(test, '/', { storage: 'localStorage' })
   localStorage.setItem = () => {
     throw new DOMException('full', 'QuotaExceededError')
   }
@@ -158,17 +163,17 @@ test('storage that is full keeps nobody from being signed in', async (test) => {
     dual({
       'POST /auth/refresh': () => flagged(pair(2)),
       'GET /api/posts': ({ headers }) =>
-        headers.get('authorization') === 'Bearer a2' ? flagged([]) : refused(401, 'expired'),
+        headers.get('authorization') === `Bearer ${secret('a2')}` ? flagged([]) : refused(401, 'expired'),
     }),
   )
   const api = client(dualToken, { storage: 'localStorage' })
   await api.signIn(ada)
   assert.deepEqual((await api.get('/api/posts')).data, [])
-  assert.equal(sent.at(-1).headers.get('authorization'), 'Bearer a2')
+  assert.equal(sent.at(-1).headers.get('authorization'), `Bearer ${secret('a2')}`)
 })
 
 test('a sign-out that the server cannot hear succeeds here and says so', async (test) => {
-  const { localStorage } = page(test)
+  const { localStorage } = page(test, '/', { storage: 'localStorage' })
   script(test, dual({ 'POST /auth/logout': undefined }))
   const api = client(dualToken, { storage: 'localStorage' })
   await api.signIn(ada)

@@ -121,11 +121,15 @@ impl<'a> Exchange<'a, Failed> {
 }
 
 impl<'a> Exchange<'a, Paused> {
-    /// Sends the call again as the same user; where that is no longer who is signed in, the failure stands.
+    /// Sends the call again as the same user; where that is no longer who is signed in, the failure stands. What was held
+    /// back from the request, as a verb does, is held back again.
     pub fn resumed(mut self, presented: Result<Presented, Error>) -> Step<'a> {
         let old = &self.plan.presented;
+        let (bears, signed_out) = (old.token.is_some(), old.signed_out);
         match presented {
-            Ok(new) if new.user == old.user && new.token.is_some() == old.token.is_some() => {
+            Ok(mut new) if new.user == old.user && (new.token.is_some() || !bears) => {
+                new.token = new.token.filter(|_| bears);
+                new.signed_out &= signed_out;
                 self.plan.present(new);
                 self.plan.send()
             }

@@ -52,7 +52,7 @@ impl Passing {
         if waiting.as_mut().poll(context).is_pending() {
             return Poll::Pending;
         }
-        let failure = Failure::new(Code::TimedOut, "no next piece of the body in time");
+        let failure = Failure::new(Code::BodyStalled, "no next piece of the body in time");
         Poll::Ready(Some(Err(self.broken(failure))))
     }
 

@@ -178,6 +178,12 @@ impl<F: Clone> Ledger<F> {
         session.and_then(|session| self.ended.get(&session)).is_some_and(|until| now < *until)
     }
 
+    /// How many renewals and how many ended sessions are known.
+    #[cfg(test)]
+    pub(crate) fn size(&self) -> (usize, usize) {
+        (self.known.len(), self.ended.len())
+    }
+
     /// Forgets what is too old or too much. What is under way is never forgotten.
     fn trim(&mut self, now: u64) {
         while let Some((key, number)) = self.remembered.front().copied() {

@@ -12,6 +12,8 @@ mod ledger;
 #[cfg(test)]
 pub(crate) mod model;
 mod pair;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use authority::Authority;
 pub(crate) use ledger::{Landing, Purpose};

@@ -2,6 +2,7 @@
 
 mod content;
 mod failure;
+mod framing;
 #[cfg(feature = "oauth")]
 mod plain;
 #[cfg(feature = "proxy")]
@@ -117,9 +118,9 @@ impl Transport {
 
     async fn execute(&self, request: reqwest::Request) -> Result<Response, Failure> {
         match timeout(self.limits.head, self.client.execute(request)).await {
-            Ok(Ok(inner)) => Ok(Response { inner }),
+            Ok(Ok(inner)) => framing::check(inner.headers()).map(|()| Response { inner }),
             Ok(Err(error)) => Err(Failure::of(error)),
-            Err(_) => Err(Failure::new(Code::TimedOut, "no response head in time")),
+            Err(_) => Err(Failure::new(Code::ResponseTimedOut, "no response head in time")),
         }
     }
 
@@ -127,6 +128,7 @@ impl Transport {
     pub(crate) async fn read(&self, response: Response) -> Result<Bytes, Failure> {
         let too_large = || Failure::new(Code::ResponseTooLarge, "body beyond the limit");
         let mut response = response.inner;
+        framing::check_content(response.headers())?;
         let limit = self.limits.body;
         let announced = response.content_length().unwrap_or_default();
         let announced = usize::try_from(announced).ok().filter(|length| *length <= limit).ok_or_else(too_large)?;
@@ -138,7 +140,7 @@ impl Transport {
                 Ok(Ok(Some(piece))) => body.extend_from_slice(&piece),
                 Ok(Ok(None)) => return Ok(body.freeze()),
                 Ok(Err(error)) => return Err(Failure::of(error)),
-                Err(_) => return Err(Failure::new(Code::TimedOut, "no next piece of the body in time")),
+                Err(_) => return Err(Failure::new(Code::BodyStalled, "no next piece of the body in time")),
             }
         }
     }
@@ -178,6 +180,10 @@ impl Response {
     pub(crate) fn head(&self, now: u64) -> Head {
         let headers = self.inner.headers();
         Head::new(self.inner.status().as_u16(), now, |name| headers.get(name)?.to_str().ok().map(str::to_owned))
+    }
+
+    pub(crate) fn status(&self) -> u16 {
+        self.inner.status().as_u16()
     }
 
     /// The cookies that the server sets.

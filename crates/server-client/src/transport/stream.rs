@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Response};
 use http_body::{Body, SizeHint};
 
-use super::{Failure, Transport};
+use super::{Failure, Transport, framing};
 use crate::error::BoxError;
 
 /// A request with a body that is not held.
@@ -45,6 +45,7 @@ impl Transport {
             let unsent = error.is_connect();
             Unanswered { failure: Failure::of(error), unsent }
         })?;
+        framing::check(response.headers()).map_err(|failure| Unanswered { failure, unsent: false })?;
         Ok(Response::from(response).map(Incoming))
     }
 }

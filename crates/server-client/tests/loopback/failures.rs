@@ -9,7 +9,7 @@ use bytes::Bytes;
 use futures_util::stream;
 use http::HeaderMap;
 use serde_json::{Value, json};
-use twinfetch_server_client::{Builder, Code, Error, Kind, ServerClient};
+use twinfetch_server_client::{Builder, Code, Error, Kind, Retry, ServerClient};
 
 use crate::scripted::{Scripted, Then, nobody, raw};
 use crate::stage::{ACCESS, ADA, SECRET, Stage, client, request_of};
@@ -42,7 +42,7 @@ fn showable(error: &Error) {
 async fn a_backend_that_is_down_is_a_network_error_and_signs_nobody_out() {
     let client = client(&nobody().await);
     let error = failure(&client).await;
-    assert_eq!((error.kind(), error.code(), error.status()), (Kind::Network, Code::NetworkFailed, None));
+    assert_eq!((error.kind(), error.code(), error.status()), (Kind::Network, Code::ConnectFailed, None));
     assert!(error.retryable());
     assert!(error.log_detail().contains("connect"), "{}", error.log_detail());
     let api = client.incoming(&request_of(ADA, ACCESS));
@@ -67,7 +67,7 @@ async fn statuses_become_kinds_and_only_refusals_speak_for_themselves() {
         let body = json!({ "message": "words of the backend" }).to_string();
         let headers = json!({ "retry-after": "7" });
         stage.fault(json!({ "path": "/api/posts", "status": status, "body": body, "headers": headers })).await;
-        let error = api.get::<Value>("/api/posts").await.unwrap_err();
+        let error = api.get::<Value>("/api/posts").retry(Retry::NONE).await.unwrap_err();
         assert_eq!((error.kind(), error.status().map(|status| status.as_u16())), (kind, Some(status)));
         assert_eq!(error.message() == "words of the backend", shown, "{error:?}");
         assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
@@ -84,7 +84,7 @@ async fn another_media_type_is_refused_unread() {
     assert_eq!((error.kind(), error.code()), (Kind::Decode, Code::UnexpectedContentType));
     let stage = Stage::new().await;
     stage.fault(json!({ "path": "/api/posts", "status": 503, "contentType": "text/html", "body": "<h1>" })).await;
-    let error = stage.signed_in(ADA).await.get::<Value>("/api/posts").await.unwrap_err();
+    let error = stage.signed_in(ADA).await.get::<Value>("/api/posts").retry(Retry::NONE).await.unwrap_err();
     assert_eq!((error.kind(), error.code()), (Kind::Status, Code::ServerFailed));
 }
 
@@ -112,19 +112,24 @@ async fn a_body_cut_short_is_an_error() {
     ] {
         let (url, _serving) = raw(answer, Then::Close).await;
         let error = failure(&client(&url)).await;
-        assert_eq!((error.kind(), error.code()), (Kind::Network, Code::NetworkFailed), "{answer}");
+        assert_eq!((error.kind(), error.code()), (Kind::Network, Code::BodyTruncated), "{answer}");
     }
 }
 
 #[tokio::test]
-async fn a_broken_or_missing_head_is_a_network_error() {
-    for answer in ["", "HTTP/1.1 200", "nonsense\r\n\r\n", "HTTP/1.1 200 OK\r\na: \0\r\n\r\n"] {
+async fn a_broken_or_missing_head_has_a_code_of_its_own() {
+    for (answer, code) in [
+        ("", Code::ConnectionLost),
+        ("HTTP/1.1 200", Code::ConnectionLost),
+        ("nonsense\r\n\r\n", Code::ProtocolFailed),
+        ("HTTP/1.1 200 OK\r\na: \0\r\n\r\n", Code::ProtocolFailed),
+    ] {
         let (url, _serving) = raw(answer, Then::Close).await;
-        assert_eq!(failure(&client(&url)).await.code(), Code::NetworkFailed, "{answer}");
+        assert_eq!(failure(&client(&url)).await.code(), code, "{answer}");
     }
     let huge = format!("HTTP/1.1 200 OK\r\na: {}\r\n\r\n", "x".repeat(600 << 10));
     let (url, _serving) = raw(huge, Then::Wait).await;
-    assert_eq!(failure(&client(&url)).await.code(), Code::NetworkFailed);
+    assert_eq!(failure(&client(&url)).await.code(), Code::ProtocolFailed);
 }
 
 #[tokio::test]
@@ -149,13 +154,13 @@ async fn each_wait_has_its_own_limit() {
     let brief = Duration::from_millis(50);
     let (silent, _silent) = raw("", Then::Wait).await;
     let head = failure(&builder(&silent).head_timeout(brief).build().unwrap()).await;
-    assert_eq!((head.kind(), head.code()), (Kind::Timeout, Code::TimedOut));
+    assert_eq!((head.kind(), head.code()), (Kind::Timeout, Code::ResponseTimedOut));
     assert!(head.log_detail().contains("no response head in time"), "{head:?}");
 
     let begun = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n[1,";
     let (begun, _begun) = raw(begun, Then::Wait).await;
     let idle = failure(&builder(&begun).idle_timeout(brief).build().unwrap()).await;
-    assert!(idle.code() == Code::TimedOut && idle.log_detail().contains("no next piece"), "{idle:?}");
+    assert!(idle.code() == Code::BodyStalled && idle.log_detail().contains("no next piece"), "{idle:?}");
 
     let total = failure(&builder(&begun).timeout(brief).build().unwrap()).await;
     assert!(total.code() == Code::TimedOut && total.log_detail().contains("the whole call"), "{total:?}");

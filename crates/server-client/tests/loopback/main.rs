@@ -7,6 +7,7 @@ mod failures;
 mod isolation;
 mod layer;
 mod memo;
+mod own_session;
 mod proxy;
 mod redirects;
 mod scripted;

@@ -74,8 +74,8 @@ async fn any_other_certificate_is_refused_and_nothing_is_sent() {
     let (plain, _plain) = raw("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n", Then::Close).await;
     for url in [unknown, plain.replace("http:", "https:")] {
         let error = client(&url).incoming(&HeaderMap::new()).get::<Value>("/").await.unwrap_err();
-        assert_eq!((error.kind(), error.code()), (Kind::Network, Code::NetworkFailed));
-        assert_eq!(error.message(), Code::NetworkFailed.message());
-        assert!(error.log_detail().contains("connect"), "{error:?}");
+        assert_eq!((error.kind(), error.code()), (Kind::Network, Code::TlsFailed));
+        assert_eq!(error.message(), Code::TlsFailed.message());
+        assert!(error.log_detail().contains("tls: "), "{error:?}");
     }
 }

@@ -7,7 +7,7 @@ use http::{HeaderValue, StatusCode};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use twinfetch_core::seal::SealVersion;
-use twinfetch_server_client::Proxy;
+use twinfetch_server_client::{Code, Proxy};
 
 use super::{assert_marked, builder, get, message, proxy, request, send, text};
 use crate::scripted::{Scripted, Then, nobody, raw};
@@ -69,11 +69,16 @@ async fn a_backend_that_is_down_or_speaks_no_http_is_a_bad_gateway() {
     let (nonsense, _nonsense) = raw("nonsense\r\n\r\n", Then::Close).await;
     let (switched, _switched) =
         raw("HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n", Then::Wait).await;
-    for url in [nobody().await, closed, nonsense, switched] {
+    for (url, words) in [
+        (nobody().await, Code::ConnectFailed.message()),
+        (closed, Code::ConnectionLost.message()),
+        (nonsense, Code::ProtocolFailed.message()),
+        (switched, Code::ServerFailed.message()),
+    ] {
         let proxy = builder(&url).retries([]).build().unwrap();
         let response = get(&proxy, "/api/posts").await;
         assert_eq!(response.status(), StatusCode::BAD_GATEWAY);
-        assert!(message(response).await.starts_with("The server could not"));
+        assert_eq!(message(response).await, words);
     }
 }
 
