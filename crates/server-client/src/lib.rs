@@ -179,6 +179,8 @@ pub use layer::{ApiLayer, ApiService};
 pub use link::{LinkToken, Linked};
 #[cfg(feature = "proxy")]
 pub use proxy::{Proxy, ProxyBody, ProxyBuilder};
+#[cfg(feature = "redis")]
+pub use renewals::redis::Redis;
 pub use session::{Authenticated, Session};
 pub use sign_out::SignedOut;
 pub use signed_in::SignedIn;

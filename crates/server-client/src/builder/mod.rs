@@ -1,6 +1,8 @@
 //! The settings of a client, checked before anything is sent.
 
 mod checked;
+#[cfg(feature = "redis")]
+mod redis;
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -29,6 +31,7 @@ use crate::transport::Limits;
 /// | `own_session` | none: who is signed in is what the dialect's seal says; with it, `secrets` are `AUTH_SECRET`, else `NEXTAUTH_SECRET` |
 /// | `session_max_age` | 30 days |
 /// | `issued_after` | sessions of any age count |
+/// | `redis` (feature `redis`) | none: each process renews by itself |
 /// | `connect_timeout` | 5 s |
 /// | `head_timeout` | 10 s |
 /// | `idle_timeout` | 30 s |
@@ -44,6 +47,8 @@ pub struct Builder {
     own_session: bool,
     session_max_age: Duration,
     issued_after: Option<IssuedAfter>,
+    #[cfg(feature = "redis")]
+    redis: Option<crate::Redis>,
     limits: Limits,
     retry: Retry,
     clock: Clock,
@@ -61,6 +66,8 @@ impl Default for Builder {
             own_session: false,
             session_max_age: MAX_AGE,
             issued_after: None,
+            #[cfg(feature = "redis")]
+            redis: None,
             limits: Limits {
                 connect: Duration::from_secs(5),
                 head: Duration::from_secs(10),
