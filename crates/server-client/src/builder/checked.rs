@@ -5,6 +5,7 @@ use twinfetch_core::dialect::Seal as Axis;
 use twinfetch_core::verb::Sites;
 
 use super::Builder;
+use crate::budgets::Budgets;
 use crate::client::{Parts, ServerClient};
 use crate::error::Error;
 use crate::own_session::{LONGEST_AGE, NAME};
@@ -30,7 +31,9 @@ impl Builder {
         let is_secure = sites.app.as_ref().is_none_or(|app| app.as_str().starts_with("https:"));
         self.own_session_is_usable(is_secure)?;
         let authority = self.authority()?;
-        let Self { dialect, limits, clock, secrets, own_session, session_max_age, issued_after, variable, .. } = self;
+        let Self {
+            dialect, limits, retry, clock, secrets, own_session, session_max_age, issued_after, variable, ..
+        } = self;
         let (seal, own_session) = match cookie.as_deref().filter(|_| own_session) {
             Some(name) => (Seal::None, Some(secrets.own_session(name, is_secure, session_max_age, variable)?)),
             None => (secrets.seal(&dialect.seal, cookie.as_deref(), issued_after, variable)?, None),
@@ -50,8 +53,19 @@ impl Builder {
             Error::config(message.to_owned()).with_cause(Some(failure.cause))
         })?;
         let renewals = Renewals::new(authority);
-        let parts =
-            Parts { dialect, sites, seal, session_names, access_cookie, own_session, renewals, transport, clock };
+        let parts = Parts {
+            dialect,
+            sites,
+            seal,
+            session_names,
+            access_cookie,
+            own_session,
+            renewals,
+            transport,
+            retry,
+            budgets: Budgets::default(),
+            clock,
+        };
         Ok(ServerClient::from_parts(parts))
     }
 

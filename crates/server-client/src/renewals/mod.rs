@@ -9,6 +9,8 @@
 
 mod authority;
 mod ledger;
+#[cfg(test)]
+pub(crate) mod model;
 mod pair;
 #[cfg(feature = "redis")]
 pub(crate) mod redis;
