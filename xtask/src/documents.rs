@@ -1,6 +1,7 @@
 //! Documents that are generated, so that they cannot go stale: what works, and the fields of a dialect.
 
 mod dialects;
+mod faults;
 mod matrix;
 mod named;
 mod proofs;
@@ -24,7 +25,12 @@ pub(crate) fn run() -> Result<()> {
     if !gaps.is_empty() {
         bail!("rows without a proof:\n  {}", gaps.join("\n  "));
     }
-    println!("documents: {} rows, {} proofs", rows.len(), proofs.len());
+    let (page, faults, missing) = faults::generate()?;
+    settle("docs/faults.md", &page)?;
+    if !missing.is_empty() {
+        bail!("faults without a proof:\n  {}", missing.join("\n  "));
+    }
+    println!("documents: {} rows, {} proofs, {faults} faults", rows.len(), proofs.len());
     Ok(())
 }
 

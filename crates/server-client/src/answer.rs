@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::error::Category;
 use twinfetch_core::document::Document;
-use twinfetch_core::error::{Code, Error as Reason};
+use twinfetch_core::error::{Code, Error as Reason, Sent};
 use twinfetch_core::head::Head;
 use twinfetch_core::seal::json;
 
@@ -29,6 +29,8 @@ pub struct Reply<T> {
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) request_id: Option<String>,
+    /// How many requests it took.
+    pub(crate) attempts: u32,
     /// The document and the place of the payload in it; nothing for an empty body.
     pub(crate) content: Option<(Bytes, String)>,
 }
@@ -36,7 +38,7 @@ pub(crate) struct Answer {
 impl Answer {
     /// An answer that was understood already.
     pub(crate) fn of(document: &Value) -> Self {
-        Self { status: 200, request_id: None, content: Some((document.to_string().into(), String::new())) }
+        Self { status: 200, request_id: None, attempts: 0, content: Some((document.to_string().into(), String::new())) }
     }
 
     /// The bytes that the body takes.
@@ -53,7 +55,8 @@ impl Answer {
         };
         let data = data.map_err(|error| {
             let head = Head { status: self.status, request_id: self.request_id.clone(), ..Head::default() };
-            Error::new(Reason::new(Code::MalformedBody).with_head(&head)).with_cause(Some(misfit(&error)))
+            let reason = Reason::new(Code::MalformedBody).with_head(&head).after(self.attempts, Sent::Acknowledged);
+            Error::new(reason).with_cause(Some(misfit(&error)))
         })?;
         let status = StatusCode::from_u16(self.status).unwrap_or_default();
         Ok(Reply { data, status, request_id: self.request_id })

@@ -15,16 +15,18 @@ use tracing::field::Empty;
 use tracing::{Instrument as _, Span, info_span};
 use twinfetch_core::address::Path;
 use twinfetch_core::call::{Call as Request, Method};
-use twinfetch_core::error::{Code, Error as Reason};
+use twinfetch_core::error::{Code, Error as Reason, Sent};
+use twinfetch_core::exchange::Retry;
 
 use crate::answer::{Answer, Reply};
 use crate::api::Api;
 use crate::cache_mode::CacheMode;
+use crate::deadline::Deadline;
 use crate::driver::Flight;
-use crate::error::{Called, Cause, Error};
+use crate::error::{Called, Error};
 use crate::incoming::REQUEST_ID;
-use crate::memo::{Identity, Key};
-use crate::transport::Body;
+use crate::memo::{Identity, Key, Memo};
+use crate::transport::{Body, Failure};
 
 /// A call in the making; awaiting it sends it and reads the answer as JSON into a `T`.
 ///
@@ -55,6 +57,7 @@ struct Draft {
     body: Option<Body>,
     cache: CacheMode,
     timeout: Duration,
+    retry: Retry,
 }
 
 impl<T> Call<T> {
@@ -67,6 +70,7 @@ impl<T> Call<T> {
             body: None,
             cache: CacheMode::default(),
             timeout,
+            retry: api.client().retry(),
         });
         Self { api: api.clone(), draft, payload: PhantomData }
     }
@@ -100,9 +104,19 @@ impl<T> Call<T> {
         self.with(|draft| draft.cache = mode)
     }
 
-    /// Limits the whole call, redirects and body included, in the place of the client's own limit.
-    pub fn timeout(self, limit: Duration) -> Self {
-        self.with(|draft| draft.timeout = limit)
+    /// Limits the whole call, with all attempts and the waits between them, redirects and body, in the place of the client's
+    /// own limit; zero is refused.
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.draft = self.draft.and_then(|draft| match limit {
+            Duration::ZERO => Err(invalid("its timeout is zero")),
+            timeout => Ok(Draft { timeout, ..draft }),
+        });
+        self
+    }
+
+    /// Says how often the call is sent again by itself, in the place of what the client was [told](crate::Builder::retry).
+    pub fn retry(self, retry: Retry) -> Self {
+        self.with(|draft| draft.retry = retry)
     }
 
     fn with(mut self, change: impl FnOnce(&mut Draft)) -> Self {
@@ -160,35 +174,27 @@ impl Draft {
         }
     }
 
-    async fn answer(self, api: &Api, request_id: &str) -> Result<Answer, Error> {
-        let limit = self.timeout;
-        tokio::time::timeout(limit, self.send(api, request_id)).await.unwrap_or_else(|_| {
-            let cause = Cause { class: "the whole call took too long", words: String::new() };
-            Err(Error::new(Reason::new(Code::TimedOut)).with_cause(Some(cause)))
-        })
-    }
-
-    async fn send(mut self, api: &Api, request_id: &str) -> Result<Answer, Error> {
-        let credential = api.fresh_credential().await?;
+    async fn answer(mut self, api: &Api, request_id: &str) -> Result<Answer, Error> {
+        let deadline = Deadline::after(self.timeout);
+        let credential = deadline.limit(api.fresh_credential()).await;
+        let credential = credential.map_err(|failure| over(failure, Sent::Unsent))??;
         self.complete(request_id);
-        let mut call = Request::new(self.method, self.path.clone());
+        let mut call = Request::new(self.method, self.path.clone()).retry(self.retry);
         for (name, value) in &self.headers {
             call = call.header(name, value).map_err(Error::new)?;
         }
         let identity = Identity::of(&credential.presented);
-        let flight = Flight { call, body: self.body, credential };
-        let client = api.client().clone();
-        let perform = move || async move { client.perform(flight).await };
+        let flight = Flight { call, body: self.body, credential, deadline };
         match api.memo() {
             Some(memo) if self.method.is_safe() => {
                 let key = Key { identity, path: self.path.as_str().to_owned(), headers: self.headers };
-                memo.once(key, perform).await
+                read(api, memo, &key, &flight).await
             }
             Some(memo) => {
                 let _changing = memo.changing();
-                perform().await
+                api.client().perform(flight).await
             }
-            None => perform().await,
+            None => api.client().perform(flight).await,
         }
     }
 
@@ -210,6 +216,26 @@ impl<T> fmt::Debug for Call<T> {
         };
         debug.finish_non_exhaustive()
     }
+}
+
+/// Reads once for all who want the same, each within its own limit.
+async fn read(api: &Api, memo: &Memo, key: &Key, flight: &Flight) -> Result<Answer, Error> {
+    let deadline = flight.deadline;
+    loop {
+        let (client, flight) = (api.client().clone(), flight.clone());
+        let joined = memo.once(key.clone(), move || async move { client.perform(flight).await });
+        match deadline.limit(joined).await {
+            // Whoever began it had less time.
+            Ok(Err(error)) if error.code() == Code::TimedOut && deadline.left() > 0 => {}
+            Ok(ended) => return ended,
+            Err(failure) => return Err(over(failure, Sent::Maybe)),
+        }
+    }
+}
+
+/// How a call ends that was stopped before it sent a request of its own.
+fn over(failure: Failure, sent: Sent) -> Error {
+    Error::new(Reason::new(failure.code).after(0, sent)).with_cause(Some(failure.cause))
 }
 
 fn invalid(reason: &str) -> Error {

@@ -1,19 +1,21 @@
 //! The client of one process.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use http::HeaderMap;
 use twinfetch_core::address::BaseUrl;
 use twinfetch_core::cookie::Cookies;
 use twinfetch_core::dialect::{Dialect, Identity, Seal as Axis, Site};
+use twinfetch_core::exchange::{Budget, Retry};
 use twinfetch_core::secret::Secret;
 use twinfetch_core::session::is_bearer;
 use twinfetch_core::verb::Sites;
 
 use crate::answer::Answer;
 use crate::api::Api;
+use crate::budgets::Budgets;
 use crate::builder::Builder;
 use crate::driver::{self, Flight};
 use crate::error::Error;
@@ -58,6 +60,8 @@ pub(crate) struct Parts {
     pub(crate) own_session: Option<OwnSession>,
     pub(crate) renewals: Renewals,
     pub(crate) transport: Transport,
+    pub(crate) retry: Retry,
+    pub(crate) budgets: Budgets,
     pub(crate) clock: Box<dyn Fn() -> SystemTime + Send + Sync>,
 }
 
@@ -143,6 +147,21 @@ impl ServerClient {
 
     pub(crate) fn transport(&self) -> &Transport {
         &self.0.transport
+    }
+
+    pub(crate) fn retry(&self) -> Retry {
+        self.0.retry
+    }
+
+    /// What may still be repeated at one of the sites.
+    pub(crate) fn budget(&self, is_of_app: bool) -> MutexGuard<'_, Budget> {
+        self.0.budgets.of(is_of_app)
+    }
+
+    /// Whether an address is one of the app's own site.
+    pub(crate) fn is_of_app(&self, url: &str) -> bool {
+        let rest = self.0.sites.app.as_ref().and_then(|app| url.strip_prefix(app.as_str()));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
     }
 
     pub(crate) fn now(&self) -> SystemTime {

@@ -1,31 +1,38 @@
 //! The loop that performs what the core decides.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::HeaderValue;
+use tokio::time::sleep;
 use twinfetch_core::call::{Call, Method, Request};
 use twinfetch_core::dialect::Envelope;
-use twinfetch_core::error::Code;
-use twinfetch_core::exchange::{Budget, Exchange, Payload, Reading, Reply, Step, Wants};
+use twinfetch_core::error::{Code, Error as Reason};
+use twinfetch_core::exchange::{Exchange, Payload, Reading, Reply, Step, Wants};
+use twinfetch_core::head::Head;
 use twinfetch_core::seal::json;
 use twinfetch_core::session::Presented;
 
 use crate::answer::{Answer, Place, Unparsed};
 use crate::client::ServerClient;
+use crate::deadline::Deadline;
 use crate::error::{Cause, Error};
 use crate::jar::Jar;
 use crate::keeper::Keeper;
 use crate::transport::{Body, Failure, Response};
 
 /// One call with all that it needs, and nothing of another.
+#[derive(Clone)]
 pub(crate) struct Flight {
     pub(crate) call: Call,
     pub(crate) body: Option<Body>,
     pub(crate) credential: Credential,
+    pub(crate) deadline: Deadline,
 }
 
 /// What a call shows, and who has a newer one when it is refused.
+#[derive(Clone)]
 pub(crate) struct Credential {
     pub(crate) presented: Presented,
     pub(crate) keeper: Option<Arc<Keeper>>,
@@ -43,6 +50,7 @@ pub(crate) struct Hands<'a> {
     client: &'a ServerClient,
     body: Option<Body>,
     credential: Credential,
+    deadline: Deadline,
     /// What every request says beside what the core has it say.
     pub(crate) headers: Vec<(String, String)>,
     /// The cookies of the app's own site, where that is asked.
@@ -53,23 +61,30 @@ pub(crate) struct Hands<'a> {
     pub(crate) cause: Option<Cause>,
     /// What was sent last, and where.
     pub(crate) sent: Option<(Method, String)>,
+    attempts: u32,
 }
 
 /// Performs a call.
 pub(crate) async fn perform(flight: Flight, client: &ServerClient) -> Result<Answer, Error> {
-    let Flight { call, body, credential } = flight;
+    let Flight { call, body, credential, deadline } = flight;
     let step = Exchange::start(client.dialect(), client.base(), call, Ok(credential.presented.clone()));
-    let mut hands = Hands::new(client, body, credential);
+    let mut hands = Hands::new(client, body, credential, deadline);
     let reply = hands.perform(step).await?;
     Ok(hands.answer(&reply))
 }
 
 impl<'a> Hands<'a> {
-    pub(crate) const fn new(client: &'a ServerClient, body: Option<Body>, credential: Credential) -> Self {
+    pub(crate) const fn new(
+        client: &'a ServerClient,
+        body: Option<Body>,
+        credential: Credential,
+        deadline: Deadline,
+    ) -> Self {
         Self {
             client,
             body,
             credential,
+            deadline,
             headers: Vec::new(),
             jar: None,
             response: None,
@@ -77,35 +92,78 @@ impl<'a> Hands<'a> {
             set_cookies: Vec::new(),
             cause: None,
             sent: None,
+            attempts: 0,
         }
     }
 
     /// Performs the steps of one exchange.
     pub(crate) async fn perform<'d>(&mut self, mut step: Step<'d>) -> Result<Reply<'d>, Error> {
+        if let Step::Send(_, request) = &step {
+            self.client.budget(self.client.is_of_app(&request.url)).deposit();
+        }
+        self.attempts = 0;
         loop {
             step = match step {
-                Step::Send(exchange, request) => {
-                    let request = self.complete(request);
-                    let is_of_app = self.is_of_app(&request.url);
-                    let sent = self.client.transport().send(request, self.body.as_ref()).await;
-                    let head = sent.map(|response| {
-                        self.keep(response.set_cookies(), is_of_app);
-                        self.response.insert(response).head(self.client.milliseconds())
-                    });
-                    exchange.answered(head.map_err(|failure| self.note(failure)))
-                }
+                Step::Send(exchange, request) => exchange.answered(self.send(request).await),
                 Step::Read(exchange) => self.read(exchange).await,
-                Step::Renew(exchange, generation) => exchange.renewed(match &self.credential.keeper {
-                    Some(keeper) => keeper.renewed(self.client, generation).await,
-                    // What one incoming request brings never changes: its session cannot become newer.
-                    None => Ok(self.credential.presented.clone()),
-                }),
-                Step::Retry(exchange) => exchange.pause(&mut Budget::new(), 0, 0),
-                Step::Sleep(exchange, _) => exchange.resumed(Ok(self.credential.presented.clone())),
+                Step::Renew(exchange, generation) => match self.deadline.limit(self.renewed(generation)).await {
+                    Ok(presented) => exchange.renewed(presented),
+                    Err(failure) => Step::Done(Err(exchange.interrupted(self.note(failure)))),
+                },
+                Step::Retry(exchange) => {
+                    let is_of_app = self.sent.as_ref().is_some_and(|(_, url)| self.client.is_of_app(url));
+                    let random = getrandom::u32().unwrap_or(u32::MAX);
+                    exchange.pause(&mut self.client.budget(is_of_app), random, self.deadline.left())
+                }
+                Step::Sleep(exchange, wait) => {
+                    let status = self.response.take().map(|response| response.status());
+                    let class = self.cause.as_ref().map(|cause| cause.class);
+                    tracing::warn!(attempt = self.attempts, wait, status, class, "an attempt failed");
+                    sleep(Duration::from_millis(wait)).await;
+                    exchange.resumed(self.presented())
+                }
                 Step::Done(Ok(reply)) => return Ok(reply),
-                Step::Done(Err(reason)) => return Err(Error::new(reason).with_cause(self.cause.take())),
+                Step::Done(Err(reason)) => return Err(self.failed(reason)),
             }
         }
+    }
+
+    /// Sends a request, and waits for the head of its response.
+    async fn send(&mut self, request: Request) -> Result<Head, Code> {
+        let request = self.complete(request);
+        let is_of_app = self.client.is_of_app(&request.url);
+        self.attempts += 1;
+        // Of an earlier attempt.
+        (self.response, self.cause) = (None, None);
+        let sent = self.client.transport().send(request, self.body.as_ref());
+        match self.deadline.limit(sent).await.flatten() {
+            Ok(response) => {
+                self.keep(response.set_cookies(), is_of_app);
+                Ok(self.response.insert(response).head(self.client.milliseconds()))
+            }
+            Err(failure) => Err(self.note(failure)),
+        }
+    }
+
+    async fn renewed(&self, generation: u64) -> Result<Presented, Reason> {
+        match &self.credential.keeper {
+            Some(keeper) => keeper.renewed(self.client, generation).await,
+            // What one incoming request brings never changes: its session cannot become newer.
+            None => Ok(self.credential.presented.clone()),
+        }
+    }
+
+    /// What is shown by now.
+    fn presented(&self) -> Result<Presented, Reason> {
+        match &self.credential.keeper {
+            Some(keeper) => keeper.present(self.client),
+            None => Ok(self.credential.presented.clone()),
+        }
+    }
+
+    fn failed(&mut self, reason: Reason) -> Error {
+        let document = reason.problem().and(self.received.as_ref()).and_then(|body| json::parse(body).ok());
+        Error::new(reason).with_cause(self.cause.take()).with_document(document)
     }
 
     fn complete(&mut self, mut request: Request) -> Request {
@@ -114,16 +172,11 @@ impl<'a> Hands<'a> {
                 request.headers.push((name.clone(), value.clone()));
             }
         }
-        if let Some(jar) = self.jar.as_ref().filter(|_| self.is_of_app(&request.url)) {
+        if let Some(jar) = self.jar.as_ref().filter(|_| self.client.is_of_app(&request.url)) {
             request.cookie = request.cookie.or_else(|| jar.header());
         }
         self.sent = Some((request.method, request.url.clone()));
         request
-    }
-
-    fn is_of_app(&self, url: &str) -> bool {
-        let rest = self.client.sites().app.as_ref().and_then(|app| url.strip_prefix(app.as_str()));
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
     }
 
     fn keep(&mut self, lines: impl Iterator<Item = HeaderValue>, is_of_app: bool) {
@@ -140,7 +193,7 @@ impl<'a> Hands<'a> {
         let (Wants::Document, Some(response)) = (exchange.wants(), response) else {
             return exchange.received::<Place<'_>>(Ok(None));
         };
-        let body = match self.client.transport().read(response).await {
+        let body = match self.deadline.limit(self.client.transport().read(response)).await.flatten() {
             Ok(body) => body,
             Err(failure) => return exchange.received::<Place<'_>>(Err(self.note(failure))),
         };
@@ -161,7 +214,7 @@ impl<'a> Hands<'a> {
             Payload::At(place) => self.received.take().map(|body| (body, place.to_owned())),
             Payload::Nothing | Payload::Raw => None,
         };
-        Answer { status: reply.status, request_id: reply.request_id.clone(), content }
+        Answer { status: reply.status, request_id: reply.request_id.clone(), attempts: self.attempts, content }
     }
 
     fn note(&mut self, failure: Failure) -> Code {

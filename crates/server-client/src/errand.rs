@@ -10,14 +10,14 @@ use tracing::field::Empty;
 use tracing::{Instrument as _, Span, info_span};
 use twinfetch_core::call::Method;
 use twinfetch_core::error::{Code, Error as Reason};
-use twinfetch_core::exchange::Retry;
 use twinfetch_core::seal::json;
 use twinfetch_core::verb::{Flow, Next, Outcome, Verb};
 
 use crate::cache_mode::CacheMode;
 use crate::client::ServerClient;
+use crate::deadline::Deadline;
 use crate::driver::{Credential, Hands};
-use crate::error::{Called, Cause, Error};
+use crate::error::{Called, Error};
 use crate::incoming::REQUEST_ID;
 use crate::jar::Jar;
 use crate::session::Session;
@@ -72,11 +72,7 @@ impl Errand {
         );
         let begun = Instant::now();
         let work = async {
-            let limit = client.transport().limits().total;
-            let ended = tokio::time::timeout(limit, self.perform(client)).await.unwrap_or_else(|_| {
-                let cause = Cause { class: "the whole call took too long", words: String::new() };
-                Err(Error::new(Reason::new(Code::TimedOut)).with_cause(Some(cause)))
-            });
+            let ended = self.perform(client).await;
             tell(&ended, begun);
             ended
         };
@@ -85,9 +81,10 @@ impl Errand {
 
     async fn perform(self, client: &ServerClient) -> Result<Done, Error> {
         let Self { verb, credential, details, jar, request_id } = self;
+        let deadline = Deadline::after(client.transport().limits().total);
         let (mut flow, mut next) =
-            Flow::start(client.dialect(), client.sites(), verb, credential.presented.clone(), Retry::NONE);
-        let mut hands = Hands::new(client, details, credential);
+            Flow::start(client.dialect(), client.sites(), verb, credential.presented.clone(), client.retry());
+        let mut hands = Hands::new(client, details, credential, deadline);
         hands.headers = vec![(REQUEST_ID.to_owned(), request_id.clone())];
         if let Some(directive) = CacheMode::default().directive() {
             hands.headers.push(("cache-control".to_owned(), directive.to_owned()));
@@ -117,7 +114,8 @@ impl Errand {
         match ended {
             Ok(outcome) => Ok(Done { outcome, document: document.unwrap_or_default(), set_cookies }),
             Err(reason) => {
-                let error = Error::new(reason).with_cause(cause);
+                let document = reason.problem().and(document);
+                let error = Error::new(reason).with_cause(cause).with_document(document);
                 let called = sent.and_then(|(method, url)| called(method, &url, request_id));
                 Err(called.map_or(error.clone(), |called| error.of(&Arc::new(called))))
             }

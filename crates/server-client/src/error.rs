@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::StatusCode;
-use twinfetch_core::error::{Code, Error as Reason, Kind};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use twinfetch_core::error::{Code, Error as Reason, Kind, Problem, Sent};
 
 /// Why a call, or the session, or a setting is not what was asked for.
 ///
@@ -30,6 +32,8 @@ pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 struct Inner {
     reason: Reason,
     cause: Option<Cause>,
+    /// The whole problem document.
+    document: Option<Arc<Value>>,
     called: Option<Arc<Called>>,
 }
 
@@ -51,7 +55,7 @@ pub(crate) struct Called {
 
 impl Error {
     pub(crate) fn new(reason: Reason) -> Self {
-        Self(Box::new(Inner { reason, cause: None, called: None }))
+        Self(Box::new(Inner { reason, cause: None, document: None, called: None }))
     }
 
     pub(crate) fn config(message: String) -> Self {
@@ -60,6 +64,12 @@ impl Error {
 
     pub(crate) fn with_cause(mut self, cause: Option<Cause>) -> Self {
         self.0.cause = cause;
+        self
+    }
+
+    /// Adds the document that the problem was read from.
+    pub(crate) fn with_document(mut self, document: Option<Value>) -> Self {
+        self.0.document = document.map(Arc::new);
         self
     }
 
@@ -103,12 +113,44 @@ impl Error {
         self.0.reason.retry_after().map(Duration::from_millis)
     }
 
+    /// Whether the backend may have received the call: what is [`Sent::Maybe`] may have been done.
+    pub fn sent(&self) -> Sent {
+        self.0.reason.sent()
+    }
+
+    /// How many requests were sent for the call: repetitions, those after a renewal, and redirects count.
+    pub fn attempts(&self) -> u32 {
+        self.0.reason.attempts()
+    }
+
+    /// What the backend says of the problem, when it answered with a problem document ([RFC 9457]). Its texts are the
+    /// backend's own: [`message`](Self::message) is what a user may see.
+    ///
+    /// [RFC 9457]: https://www.rfc-editor.org/rfc/rfc9457
+    pub fn problem(&self) -> Option<&Problem> {
+        self.0.reason.problem()
+    }
+
+    /// A member of the problem document, of any name, as a value of a type; `None` when there is none that fits.
+    ///
+    /// ```
+    /// use std::collections::HashMap;
+    /// use twinfetch_server_client::Error;
+    /// fn of_fields(error: &Error) -> HashMap<String, Vec<String>> {
+    ///     error.problem_member("errors").unwrap_or_default()
+    /// }
+    /// ```
+    pub fn problem_member<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        T::deserialize(self.0.document.as_ref()?.get(name)?).ok()
+    }
+
     /// Whether the same call may succeed later without anything being changed.
     pub fn retryable(&self) -> bool {
         self.0.reason.retryable()
     }
 
-    /// What a log may hold: code, method, route without query, origin, status, cause, request id.
+    /// What a log may hold: code, method, route without query, origin, status, attempts, whether it was sent, cause,
+    /// request id.
     pub fn log_detail(&self) -> String {
         let mut detail = self.code().name().to_owned();
         if let Some(called) = &self.0.called {
@@ -116,6 +158,9 @@ impl Error {
         }
         if let Some(status) = self.0.reason.status() {
             detail.extend([", status ", &status.to_string()]);
+        }
+        if self.attempts() > 0 {
+            detail.extend([", attempts ", &self.attempts().to_string(), ", sent ", self.sent().name()]);
         }
         if let Some(Cause { class, words }) = &self.0.cause {
             detail.extend([", ", class]);

@@ -38,7 +38,7 @@ pub struct Clock {
 const ROUND_TRIPS: usize = 3;
 
 impl Clock {
-    /// Stops the time of this runtime, and moves it by such steps from now on: small beside the times that are tested.
+    /// Stops the time of this runtime until this is dropped, and moves it by such steps: small beside the times that are tested.
     pub fn paused(step: Duration) -> Self {
         let (sender, receiver) = mpsc::channel::<()>();
         drop(tokio::task::spawn_blocking(move || receiver.recv()));
@@ -61,6 +61,15 @@ impl Clock {
                 settled = track.round_trips() => settled?,
             }
             tokio::time::advance(self.step).await;
+        }
+    }
+}
+
+impl Drop for Clock {
+    fn drop(&mut self) {
+        // Not where the runtime itself ends.
+        if tokio::runtime::Handle::try_current().is_ok() {
+            tokio::time::resume();
         }
     }
 }

@@ -59,6 +59,26 @@ impl Test<'_> {
     }
 }
 
+impl Test<'_> {
+    /// The rows of the fault matrix that the test's name begins with: `f_06_f_07_…` and `F-06, F-07: …`.
+    pub(super) fn faults(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        let mut rest = self.name;
+        while let Some((number, behind)) = leading_fault(rest) {
+            faults.push(format!("F-{number}"));
+            rest = behind.trim_start_matches([' ', ',', ':', '_', '–']);
+        }
+        faults
+    }
+}
+
+fn leading_fault(name: &str) -> Option<(&str, &str)> {
+    let rest = name.strip_prefix("f_").or_else(|| name.strip_prefix("F-"))?;
+    let (number, behind) = rest.split_at_checked(2)?;
+    (number.bytes().all(|byte| byte.is_ascii_digit()) && !behind.starts_with(|next: char| next.is_ascii_digit()))
+        .then_some((number, behind))
+}
+
 /// `s1_5_…` and `S1.5 …`: the row, and what is behind it.
 fn leading_row(name: &str) -> Option<(String, &str)> {
     let (marks, behind) = if name.starts_with('S') { ('.', [' ', ',', ':', '–']) } else { ('_', ['_'; 4]) };
@@ -86,6 +106,18 @@ mod tests {
         assert_eq!(rows("S2.3, S2.4: a list of 3.5"), ["S2.3", "S2.4"]);
         for none in ["a list of S2.3", "s_1_5", "S2 all", "s1_x", "sends_1_5"] {
             assert!(rows(none).is_empty(), "{none}");
+        }
+    }
+
+    #[test]
+    fn a_name_begins_with_its_faults() {
+        let faults = |name| Test { name }.faults();
+        assert_eq!(faults("f_06_a_reset"), ["F-06"]);
+        assert_eq!(faults("f_12_f_17_memory"), ["F-12", "F-17"]);
+        assert_eq!(faults("F-41 F-48 when the tab dies"), ["F-41", "F-48"]);
+        assert_eq!(faults("F-02, F-03: refused"), ["F-02", "F-03"]);
+        for none in ["f_1_a", "f_123_a", "of F-06", "from_06", "f_"] {
+            assert!(faults(none).is_empty(), "{none}");
         }
     }
 

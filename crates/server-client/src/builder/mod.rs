@@ -1,11 +1,14 @@
 //! The settings of a client, checked before anything is sent.
 
 mod checked;
+#[cfg(feature = "redis")]
+mod redis;
 
 use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 use twinfetch_core::dialect::Dialect;
+use twinfetch_core::exchange::Retry;
 use twinfetch_core::secret::Secret;
 
 use crate::own_session::MAX_AGE;
@@ -13,7 +16,7 @@ use crate::seal::IssuedAfter;
 use crate::secrets::Secrets;
 use crate::transport::Limits;
 
-/// The settings of a [`ServerClient`].
+/// The settings of a [`ServerClient`](crate::ServerClient).
 ///
 /// | setting | default |
 /// | --- | --- |
@@ -21,16 +24,18 @@ use crate::transport::Limits;
 /// | `dialect` | [`Dialect::authjs`] |
 /// | `secrets` | Auth.js: the variable `AUTH_SECRET`, else `NEXTAUTH_SECRET`; for next-auth v4 in the other order |
 /// | | signed tokens: the variable `JWT_SECRET`, with commas between several |
-/// | `cookie_name` | the dialect's |
+/// | `cookie_name` | the dialect's; of an own session `twinfetch.session` |
 /// | `app_url` | none; verbs of the app's own endpoints need it, and cookies are `Secure` without it |
 /// | `own_session` | none: who is signed in is what the dialect's seal says; with it, `secrets` are `AUTH_SECRET`, else `NEXTAUTH_SECRET` |
 /// | `session_max_age` | 30 days |
 /// | `issued_after` | sessions of any age count |
+/// | `redis` (feature `redis`) | none: each process renews by itself |
 /// | `connect_timeout` | 5 s |
 /// | `head_timeout` | 10 s |
 /// | `idle_timeout` | 30 s |
 /// | `timeout` | 60 s |
 /// | `body_limit` | 8 MiB |
+/// | `retry` | [`Retry::DEFAULT`]: three requests in all |
 pub struct Builder {
     base_url: Option<String>,
     app_url: Option<String>,
@@ -40,7 +45,10 @@ pub struct Builder {
     own_session: bool,
     session_max_age: Duration,
     issued_after: Option<IssuedAfter>,
+    #[cfg(feature = "redis")]
+    redis: Option<crate::Redis>,
     limits: Limits,
+    retry: Retry,
     clock: Box<dyn Fn() -> SystemTime + Send + Sync>,
     variable: fn(&str) -> Option<String>,
 }
@@ -56,6 +64,8 @@ impl Default for Builder {
             own_session: false,
             session_max_age: MAX_AGE,
             issued_after: None,
+            #[cfg(feature = "redis")]
+            redis: None,
             limits: Limits {
                 connect: Duration::from_secs(5),
                 head: Duration::from_secs(10),
@@ -63,6 +73,7 @@ impl Default for Builder {
                 total: Duration::from_mins(1),
                 body: 8 * 1024 * 1024,
             },
+            retry: Retry::DEFAULT,
             clock: Box::new(SystemTime::now),
             variable: |name| std::env::var(name).ok(),
         }
@@ -132,7 +143,8 @@ impl Builder {
         self
     }
 
-    /// Sets the session cookie's name, for an app that chose its own. `__Secure-` and `__Host-` are looked for as well.
+    /// Sets the session cookie's name, for an app that chose its own. `__Secure-` and `__Host-` are looked for as well; that of
+    /// an [own session](Self::own_session) is written with `__Host-` under https.
     #[must_use]
     pub fn cookie_name(mut self, name: impl Into<String>) -> Self {
         self.cookie_name = Some(name.into());
@@ -158,28 +170,42 @@ impl Builder {
         self
     }
 
-    /// Limits the wait for a connection.
+    /// Sets how often a call or a verb is sent again by itself; [`Retry::NONE`] turns it off. A call can have its own.
+    ///
+    /// Sent again are idempotent methods (`GET`, `HEAD`, `PUT`, `DELETE`) and whatever carries an `Idempotency-Key`: after a
+    /// network failure, an attempt that took too long, and 429, 502, 503 and 504, unless `Retry-After` asks for a longer
+    /// wait than [`Retry::longest`] or than the call has time for. Any other call is sent again only where nothing of it can
+    /// have left this machine. A client repeats at most ten calls and a tenth of those that it makes at one origin, so that an
+    /// outage is not multiplied.
+    #[must_use]
+    pub const fn retry(mut self, retry: Retry) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// Limits the wait for a connection: `connect_timed_out`.
     #[must_use]
     pub const fn connect_timeout(mut self, limit: Duration) -> Self {
         self.limits.connect = limit;
         self
     }
 
-    /// Limits the wait for the head of a response, the connection included.
+    /// Limits the wait for the head of a response, the connection included, for each attempt: `response_timed_out`.
     #[must_use]
     pub const fn head_timeout(mut self, limit: Duration) -> Self {
         self.limits.head = limit;
         self
     }
 
-    /// Limits the wait for the next piece of a body.
+    /// Limits the wait for the next piece of a body: `body_stalled`.
     #[must_use]
     pub const fn idle_timeout(mut self, limit: Duration) -> Self {
         self.limits.idle = limit;
         self
     }
 
-    /// Limits a whole call, redirects and body included; a call can have its own limit.
+    /// Limits a whole call, with all attempts and the waits between them, redirects and body: `timed_out`. A call can have
+    /// its own limit.
     #[must_use]
     pub const fn timeout(mut self, limit: Duration) -> Self {
         self.limits.total = limit;

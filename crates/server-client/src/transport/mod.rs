@@ -182,6 +182,10 @@ impl Response {
         Head::new(self.inner.status().as_u16(), now, |name| headers.get(name)?.to_str().ok().map(str::to_owned))
     }
 
+    pub(crate) fn status(&self) -> u16 {
+        self.inner.status().as_u16()
+    }
+
     /// The cookies that the server sets.
     pub(crate) fn set_cookies(&self) -> impl Iterator<Item = HeaderValue> {
         self.inner.headers().get_all(SET_COOKIE).iter().cloned()

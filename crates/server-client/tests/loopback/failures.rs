@@ -9,7 +9,7 @@ use bytes::Bytes;
 use futures_util::stream;
 use http::HeaderMap;
 use serde_json::{Value, json};
-use twinfetch_server_client::{Builder, Code, Error, Kind, ServerClient};
+use twinfetch_server_client::{Builder, Code, Error, Kind, Retry, ServerClient};
 
 use crate::scripted::{Scripted, Then, nobody, raw};
 use crate::stage::{ACCESS, ADA, SECRET, Stage, client, request_of};
@@ -67,7 +67,7 @@ async fn statuses_become_kinds_and_only_refusals_speak_for_themselves() {
         let body = json!({ "message": "words of the backend" }).to_string();
         let headers = json!({ "retry-after": "7" });
         stage.fault(json!({ "path": "/api/posts", "status": status, "body": body, "headers": headers })).await;
-        let error = api.get::<Value>("/api/posts").await.unwrap_err();
+        let error = api.get::<Value>("/api/posts").retry(Retry::NONE).await.unwrap_err();
         assert_eq!((error.kind(), error.status().map(|status| status.as_u16())), (kind, Some(status)));
         assert_eq!(error.message() == "words of the backend", shown, "{error:?}");
         assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
@@ -84,7 +84,7 @@ async fn another_media_type_is_refused_unread() {
     assert_eq!((error.kind(), error.code()), (Kind::Decode, Code::UnexpectedContentType));
     let stage = Stage::new().await;
     stage.fault(json!({ "path": "/api/posts", "status": 503, "contentType": "text/html", "body": "<h1>" })).await;
-    let error = stage.signed_in(ADA).await.get::<Value>("/api/posts").await.unwrap_err();
+    let error = stage.signed_in(ADA).await.get::<Value>("/api/posts").retry(Retry::NONE).await.unwrap_err();
     assert_eq!((error.kind(), error.code()), (Kind::Status, Code::ServerFailed));
 }
 

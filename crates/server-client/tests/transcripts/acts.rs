@@ -62,6 +62,8 @@ impl Player {
             "PUT" => self.api.put(path),
             other => panic!("{}: {other} is no method", self.it),
         };
+        let headers = call["headers"].as_object().into_iter().flatten();
+        let made = headers.fold(made, |made, (name, value)| made.header(name, value.as_str().unwrap()));
         match call.get("body") {
             Some(body) => made.json(body).await,
             None => made.await,

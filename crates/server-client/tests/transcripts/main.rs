@@ -5,7 +5,9 @@
 //!
 //! * transcripts and acts for browsers only, and the verb `update`;
 //! * of an app with a session endpoint of its own, the reads of that endpoint: a server opens the cookie. The first answer becomes the
-//!   claims of the visitor's cookie; a transcript that reads it more than once is a browser's.
+//!   claims of the visitor's cookie; a transcript that reads it more than once is a browser's;
+//! * of the failures, those whose requests find no connection, or no answer in time: `tests/loopback/retries` has them. How long a
+//!   wait is, `after`, is the core's business: chance takes a part of it here.
 //!
 //! | `start` | here |
 //! | --- | --- |
@@ -21,9 +23,12 @@ mod report;
 mod seal;
 mod server;
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use twinfetch_canary::disguise;
-use twinfetch_server_client::Dialect;
+use twinfetch_faults::Clock;
+use twinfetch_server_client::{Code, Dialect};
 
 use player::Player;
 
@@ -68,6 +73,28 @@ async fn every_transcript_of_every_system() {
     assert!(report.len() >= 60, "only {} transcripts were played", report.len());
 }
 
+#[tokio::test]
+async fn every_transcript_of_failures() {
+    let file = parse(include_str!("../../../../tests/vectors/failures.json"));
+    let mut clock = Clock::paused(Duration::from_millis(20));
+    let mut count = 0;
+    for transcript in file["transcripts"].as_array().unwrap() {
+        let script = transcript["script"].as_array().unwrap();
+        let asks = |line: &Value| line["answer"].get("fails").is_none_or(|code| code == "connection_lost");
+        if !script.iter().all(asks) {
+            continue;
+        }
+        let dialect = Dialect::SHIPPED.iter().find(|(known, _)| transcript["dialect"] == *known).unwrap();
+        let document = parse(dialect.1);
+        let playable = for_servers(&document, transcript).unwrap();
+        let row = transcript["row"].as_str().unwrap();
+        let player = Player::new(row, &document, &playable).await;
+        Box::pin(clock.run(player.play(&playable))).await.unwrap();
+        count += 1;
+    }
+    assert_eq!(count, 15, "of {}", file["transcripts"].as_array().unwrap().len());
+}
+
 /// The transcript as a server plays it; `None` when it is none for servers.
 fn for_servers(dialect: &Value, transcript: &Value) -> Option<Value> {
     let mut transcript = transcript.clone();
@@ -96,6 +123,13 @@ fn for_servers(dialect: &Value, transcript: &Value) -> Option<Value> {
                 if is_call && only["answer"].get("body") == Some(&Value::Null) && only["answer"]["status"] == 200 => {}
             [_] if !is_call => {}
             _ => return None,
+        }
+    }
+    for act in &mut acts {
+        // Who is hung up on sees more of it than a browser does.
+        if act["fails"]["code"] == Code::NetworkFailed.name() {
+            let lost = Code::ConnectionLost;
+            act["fails"] = json!({ "code": lost.name(), "message": lost.message() });
         }
     }
     transcript["acts"] = Value::Array(acts);

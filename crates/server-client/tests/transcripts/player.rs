@@ -10,7 +10,9 @@ use http::{HeaderMap, HeaderValue};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use twinfetch_canary::{show_error, shown as show_text, watch};
-use twinfetch_server_client::{Api, Dialect, Error, Permissions, Secret, ServerClient, Session, SignedIn, Tokens};
+use twinfetch_server_client::{
+    Api, Dialect, Error, Permissions, Problem, Retry, Secret, ServerClient, Session, SignedIn, Tokens,
+};
 
 use crate::seal::{SECRET, cookie};
 use crate::server::{Script, Site, serve};
@@ -50,6 +52,7 @@ impl Player {
             .app_url(&app)
             .dialect(dialect)
             .secrets([SECRET])
+            .retry(retry(transcript))
             .clock(move || UNIX_EPOCH + Duration::from_secs(clock.load(Ordering::SeqCst)))
             .build()
             .unwrap();
@@ -112,8 +115,11 @@ impl Player {
                 let mut failed = json!({ "code": error.code().name(), "message": error.message() });
                 let wait = error.retry_after().map(|wait| u64::try_from(wait.as_millis()).unwrap());
                 let more = [
+                    ("attempts", json!(error.attempts())),
+                    ("problem", json!(error.problem().map(problem))),
                     ("requestId", json!(error.request_id())),
                     ("retryAfter", json!(wait)),
+                    ("sent", json!(error.sent().name())),
                     ("status", json!(error.status().map(|status| status.as_u16()))),
                 ];
                 for (name, value) in more.into_iter().filter(|(name, _)| expected.get(name).is_some()) {
@@ -148,6 +154,21 @@ impl Player {
     pub(crate) const fn dialect(&self) -> &Dialect {
         &self.dialect
     }
+}
+
+/// How often requests are repeated by themselves: never, unless the transcript says it. The waits are the core's business.
+fn retry(transcript: &Value) -> Retry {
+    let attempts = transcript["attempts"].as_u64().and_then(|attempts| u8::try_from(attempts).ok());
+    Retry { attempts: attempts.unwrap_or(1), ..Retry::DEFAULT }
+}
+
+fn problem(problem: &Problem) -> Value {
+    let Problem { kind, title, detail, instance } = problem;
+    let texts = [("title", title), ("detail", detail), ("instance", instance)];
+    let mut shown: serde_json::Map<_, _> =
+        texts.into_iter().filter_map(|(name, text)| Some((name.to_owned(), json!(text.as_ref()?)))).collect();
+    shown.insert("type".to_owned(), json!(kind));
+    shown.into()
 }
 
 /// The session in the words of transcripts.
