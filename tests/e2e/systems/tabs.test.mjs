@@ -25,7 +25,10 @@ beforeEach(async () => {
   await backendAt(backends.s1).forgetLimits()
   gate = await openGate(backends.s1, REFRESH)
 })
-afterEach(() => gate.end())
+afterEach(async () => {
+  gate.end()
+  await backendAt(backends.s1).forgetLimits()
+})
 
 /** Takes the Web Locks away, as where a page came over plain HTTP. @param {BrowserContext} context */
 const withoutLocks = (context) =>
