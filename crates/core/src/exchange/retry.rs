@@ -182,6 +182,72 @@ mod tests {
         assert_eq!(Retry::DEFAULT.wait(2, Some(1_000), MOST), Some(1_200));
     }
 
+    #[cfg(feature = "json")]
+    mod exchanges {
+        use super::super::{Budget, Retry};
+        use crate::address::{BaseUrl, Path};
+        use crate::call::{Call, Method};
+        use crate::dialect::Dialect;
+        use crate::error::{Code, Error, Sent};
+        use crate::exchange::{Exchange, Paused, Step};
+        use crate::head::Head;
+        use crate::secret::Secret;
+        use crate::session::Presented;
+
+        fn presented(token: Option<&str>, signed_out: bool) -> Presented {
+            Presented { token: token.map(Secret::new), user: "1".to_owned(), signed_out, ..Presented::default() }
+        }
+
+        /// Has a call as `before` wait for its second attempt, and gives it to `go_on`.
+        fn after_one(
+            method: Method,
+            before: Presented,
+            why: Result<Head, Code>,
+            go_on: impl FnOnce(Exchange<'_, Paused>),
+        ) {
+            let (dialect, base) = (Dialect::authjs(), BaseUrl::parse("http://h", "baseUrl").unwrap());
+            let call = Call::new(method, Path::parse("/", &base).unwrap()).retry(Retry::DEFAULT);
+            let step = Exchange::start(&dialect, &base, call, Ok(before));
+            let Step::Send(exchange, _) = step else { panic!("nothing is sent") };
+            let Step::Retry(exchange) = exchange.settled(why) else { panic!("no repetition") };
+            let Step::Sleep(exchange, _) = exchange.pause(&mut Budget::new(), 0, 1) else { panic!("no pause") };
+            go_on(exchange);
+        }
+
+        fn told(error: &Error) -> (Code, u32, Sent) {
+            (error.code(), error.attempts(), error.sent())
+        }
+
+        #[test]
+        fn what_was_answered_once_is_never_called_unsent() {
+            let busy = Ok(Head::new(502, 0, |_| None));
+            after_one(Method::Put, presented(None, false), busy.clone(), |exchange| {
+                assert_eq!(told(&exchange.interrupted(Code::Aborted)), (Code::Aborted, 1, Sent::Maybe));
+            });
+            after_one(Method::Put, presented(None, false), busy, |exchange| {
+                let step = exchange.resumed(Ok(presented(None, false)));
+                let Step::Send(exchange, _) = step else { panic!("nothing is sent") };
+                let Step::Retry(exchange) = exchange.settled(Err(Code::ConnectFailed)) else { panic!("no repetition") };
+                let Step::Done(Err(error)) = exchange.pause(&mut Budget::new(), 0, 0) else { panic!("no end") };
+                assert_eq!(told(&error), (Code::ConnectFailed, 2, Sent::Maybe));
+            });
+        }
+
+        #[test]
+        fn a_repetition_holds_back_what_the_first_attempt_held_back() {
+            let lost = || Err(Code::ConnectionLost);
+            after_one(Method::Get, presented(None, false), lost(), |exchange| {
+                let step = exchange.resumed(Ok(presented(Some("t"), true)));
+                let Step::Send(_, request) = step else { panic!("nothing is sent") };
+                assert!(request.authorization.is_none() && request.credentials.as_str() != "omit");
+            });
+            after_one(Method::Get, presented(Some("t"), false), lost(), |exchange| {
+                let step = exchange.resumed(Ok(presented(None, false)));
+                assert!(matches!(step, Step::Done(Err(error)) if error.code() == Code::ConnectionLost));
+            });
+        }
+    }
+
     #[test]
     fn an_outage_gets_ten_repetitions_and_then_one_for_ten_calls() {
         let mut budget = Budget::new();
