@@ -8,9 +8,9 @@ const write = (name, text) => writeFile(new URL(`../generated/${name}`, import.m
 
 /** Writes `errors.ts`, `verbs.ts`, `dialect.ts` and `shape.ts`. */
 export const generate = async () => {
-  const { kinds, codes } = await json('errors.json')
+  const { kinds, reach, codes } = await json('errors.json')
   const schema = await json('schema.json')
-  await write('errors.ts', errors(kinds, codes))
+  await write('errors.ts', errors(kinds, reach, codes))
   const verbs = await json('verbs.json')
   await write(
     'verbs.ts',
@@ -29,16 +29,19 @@ export const generate = async () => {
 const union = (names) => names.map((name) => `'${name}'`).join(' | ')
 const camel = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase())
 
-const errors = (kinds, codes) => `/** What a caller can do about an error. */
+const errors = (kinds, reach, codes) => `/** What a caller can do about an error. */
 export type ErrorKind = ${union(kinds)}
+
+/** Whether the server may have received a call that failed. */
+export type Sent = ${union(reach)}
 
 /** The stable name of what happened. */
 export type ErrorCode = ${union(codes.map(({ name }) => name))}
 ${codes
   .map(
-    ({ name, kind, message, retryable }) => `
+    ({ name, ...parts }) => `
 /** The failure \`${name}\` with its own message. */
-export const ${camel(name)} = ${JSON.stringify({ kind, code: name, message, retryable })} as const
+export const ${camel(name)} = ${JSON.stringify({ code: name, ...parts })} as const
 `,
   )
   .join('')}`

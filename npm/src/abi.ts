@@ -76,14 +76,15 @@ export interface SendStep {
   form?: boolean
 }
 
-/** What a driver does next. */
-export type Step =
+/** Something for a driver to do. */
+export type ActiveStep =
   | SendStep
   | { is: 'read'; what: 'document' | 'nothing' | 'raw' }
   | { is: 'renew'; verb?: Verb }
   | { is: 'wait'; milliseconds: number }
-  | ({ is: 'done' } & CoreReply)
-  | { is: 'failed'; error?: Failure }
+
+/** What a driver does next. */
+export type Step = ActiveStep | ({ is: 'done' } & CoreReply) | { is: 'failed'; error?: Failure }
 
 /** A response as the core hands it out. */
 export interface CoreReply {

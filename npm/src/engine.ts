@@ -1,15 +1,16 @@
 import { callInvalid, configInvalid } from '../generated/errors.js'
 import type { Verb } from '../generated/verbs.js'
 import type { CoreReply } from './abi.js'
-import { bodyOf } from './driver/body.js'
-import { type CallParts, drive, readAs, targetOf } from './driver/call.js'
+import { bodyOf, isStream, sizeOf } from './driver/body.js'
+import { type CallParts, drive, type Parcel, targetOf } from './driver/call.js'
 import { type Deadline, startDeadline } from './driver/deadline.js'
 import { save } from './driver/download.js'
 import { checkPage } from './driver/page.js'
+import { receive } from './driver/receive.js'
 import { tokenStore } from './driver/storage.js'
 import { formOf } from './driver/upload.js'
 import { type Verbs, verbsOf } from './driver/verbs.js'
-import type { Failure } from './failure.js'
+import { type Failure, isFailure } from './failure.js'
 import { type Instance, instantiate } from './instance.js'
 import { listen } from './notices.js'
 import type { ClientConfig } from './options.js'
@@ -54,7 +55,7 @@ export const startEngine = (
   config: ClientConfig,
   { onSession, onNotice, isWatched }: EngineEvents,
 ): Engine => {
-  const { dialect, baseUrl, sessionMaxAge = 60_000 } = config
+  const { dialect, baseUrl, retry = 2, sessionMaxAge = 60_000 } = config
   const store = tokenStore(config)
   let current: Promise<Running> | undefined
   let ready: Running | undefined
@@ -71,7 +72,8 @@ export const startEngine = (
   const start = async (drop: () => void): Promise<Running> => {
     const instance = await instantiate(
       module,
-      (core) => core.open(dialect, new URL(baseUrl), new URL(appUrl(config)), sessionMaxAge, 1),
+      (core) =>
+        core.open(dialect, new URL(baseUrl), new URL(appUrl(config)), sessionMaxAge, attemptsOf(retry)),
       drop,
     )
     const verbs = verbsOf(instance.core, config, { store, onSession: told, announce: () => announce() })
@@ -128,14 +130,18 @@ export const startEngine = (
     path: string,
     options: CallParts,
     deadline: Deadline,
+    take?: Parcel['take'],
   ) => {
-    bodyOf(options.body)
+    const body = bodyOf(options.body)
     const { address, headers } = targetOf(path, options)
-    await verbs.ready(deadline)
-    const raw = options.as !== undefined && options.as !== 'json'
-    const flight = core.start(method, address, headers, raw, verbs.mirrored(), 1)
+    if (body) deadline.grow(sizeOf(body.content) / BYTES, options)
+    await verbs.ready(deadline).catch(unsent)
+    const attempts = isStream(body) ? 0 : attemptsOf(options.retry ?? retry)
+    const flight = core.start(method, address, headers, take !== undefined, verbs.mirrored(), attempts)
+    const parcel: Parcel = { body, cache: options.cache }
+    if (take) parcel.take = take
     try {
-      return await drive(core, flight, verbs, options, deadline)
+      return await drive(core, flight, verbs, parcel, deadline)
     } catch (thrown) {
       if ((thrown as Partial<Failure>)?.code === 'unauthorized') toSignIn()
       throw thrown
@@ -168,22 +174,20 @@ export const startEngine = (
       return reply
     })
   const call: Engine['call'] = (deadline, method, path, options) =>
-    run(deadline, async (running) => {
-      const received = await perform(running, method, path, options, deadline)
-      const { as = 'json' } = options
-      return as === 'json' ? received : readAs(received, as, deadline)
-    })
+    run(deadline, async (running) =>
+      perform(running, method, path, options, deadline, takeAs(options.as, deadline)),
+    )
   return {
     call,
     save: (deadline, path, options) =>
       run(deadline, async (running) => {
         checkPage("; elsewhere read a file with { as: 'blob' }")
-        const parts = { ...options, as: 'response' }
-        const { response, ...reply } = await perform(running, 'GET', path, parts, deadline)
-        return {
-          ...reply,
-          data: await save(running.core, path, response ?? new Response(), options, deadline),
+        const take = (response: Response) => {
+          deadline.stop()
+          return save(running.core, path, response, options, deadline)
         }
+        const reply = await perform(running, 'GET', path, options, deadline, take)
+        return 'data' in reply ? reply : { ...reply, data: await take(new Response()) }
       }),
     session: (deadline, fresh) =>
       run(deadline, async ({ verbs }) => {
@@ -203,6 +207,37 @@ export const startEngine = (
     upload: async (deadline, path, file, options) =>
       call(deadline, 'POST', path, { ...options, body: formOf(file, options) }),
   }
+}
+
+/** How many bytes of a body are given a millisecond. */
+const BYTES = 16
+
+/** The core counts requests, and in a byte. */
+const attemptsOf = (retry: number) => Math.min(Math.max(retry, 0), 254) + 1
+
+/** How a body is taken that is not read as JSON. */
+const takeAs = (as: string | undefined, deadline: Deadline): Parcel['take'] => {
+  switch (as) {
+    case undefined:
+    case 'json':
+      return undefined
+    case 'blob':
+      return (response) => {
+        deadline.stop()
+        return receive(response, as, deadline)
+      }
+    case 'text':
+      return (response) => receive(response, as, deadline)
+    case 'response':
+      return async (response) => response
+    default:
+      throw { ...callInvalid, message: 'The option `as` must be json, text, blob or response.' }
+  }
+}
+
+// What has failed is the session read: the call itself has not begun.
+const unsent = (thrown: unknown) => {
+  throw isFailure(thrown) ? { ...thrown, sent: 'unsent', attempts: 0 } : thrown
 }
 
 const bare = (path: string) => path.replace(/\/$/, '')

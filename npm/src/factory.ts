@@ -3,12 +3,14 @@ import type { Client, VerbOptions } from './client.js'
 import type { CallParts } from './driver/call.js'
 import { type Deadline, startDeadline } from './driver/deadline.js'
 import type { Engine, EngineVerb, Open } from './engine.js'
-import { type RequestError, requestError } from './error.js'
+import { type ErrorCall, type RequestError, requestError } from './error.js'
 import type { Failure } from './failure.js'
 import { type ClientOptions, checkOptions } from './options.js'
 import type { RequestOptions, Result } from './request.js'
 import type { CoreSession, Session, SessionSnapshot } from './session.js'
 import { tell } from './tell.js'
+
+const reading: ErrorCall = { method: 'getSession' }
 
 /** Gives an entry its `createClient`, from its way to load the engine. */
 export const clientFactory =
@@ -28,7 +30,9 @@ export const clientFactory =
     const onSession = (session: CoreSession) => {
       if (session === reported) return
       reported = session
-      show(session.status === 'unknown' ? { ...session, error: requestError(session.error) } : session)
+      show(
+        session.status === 'unknown' ? { ...session, error: requestError(session.error, reading) } : session,
+      )
     }
     const onNotice = (lost: boolean) => {
       if (lost && snapshot.status !== 'anonymous') {
@@ -54,10 +58,16 @@ export const clientFactory =
 
     // The limit is of all that a call waits for, the loading of the engine included.
     const within = async <T>(
-      { as, signal, timeout = config.timeout ?? 30_000 }: Pick<CallParts, 'as' | 'signal' | 'timeout'>,
+      {
+        as,
+        signal,
+        timeout = config.timeout ?? 30_000,
+        attemptTimeout: attempt = config.attemptTimeout ?? 15_000,
+        idleTimeout: idle = config.idleTimeout ?? 30_000,
+      }: CallParts,
       work: (engine: Engine, deadline: Deadline) => Promise<T>,
     ): Promise<T> => {
-      const deadline = startDeadline(timeout, signal)
+      const deadline = startDeadline(timeout, signal, { attempt, idle })
       let end = deadline.end
       try {
         const outcome = await work(await deadline.wait(loaded()), deadline)
@@ -74,26 +84,27 @@ export const clientFactory =
         onSession(await within({ signal, timeout: 0 }, (engine, deadline) => engine.session(deadline, fresh)))
         return snapshot as Session
       } catch (thrown) {
-        const unknown: Session = { status: 'unknown', error: requestError(thrown) }
+        const unknown: Session = { status: 'unknown', error: requestError(thrown, reading) }
         if (snapshot.status === 'loading' && unknown.error.kind !== 'aborted') show(unknown)
         return unknown
       }
     }
     const result = async (
+      call: ErrorCall,
       options: CallParts,
       ask: (engine: Engine, deadline: Deadline) => Promise<CoreReply>,
     ): Promise<Result<never>> => {
       try {
         return (await within(options, ask)) as Result<never>
       } catch (thrown) {
-        const error: RequestError = requestError(thrown)
+        const error: RequestError = requestError(thrown, call)
         return { error, status: error.status, requestId: error.requestId }
       }
     }
     // A reply without data means that the session is what the verb brought.
     const perform = async (name: EngineVerb, value: unknown, options: VerbOptions = {}) => {
       let none = false
-      const found: Result<never> = await result(options, async (engine, deadline) => {
+      const found: Result<never> = await result({ method: name }, options, async (engine, deadline) => {
         const reply = await engine.verb(deadline, name, value)
         none = !reply
         return reply && 'data' in reply ? reply : ({ ...reply, data: snapshot } as CoreReply)
@@ -108,10 +119,18 @@ export const clientFactory =
       const { data, error } = await plainVerb('signOut')(options)
       if (!data) return { error: error as RequestError }
       const { serverTold, cause }: { serverTold: boolean; cause?: Failure } = data
-      return { data: cause ? { serverTold, cause: requestError(cause) } : { serverTold } }
+      return {
+        data: cause ? { serverTold, cause: requestError(cause, { method: 'signOut' }) } : { serverTold },
+      }
     }
+    const called = (method: string, path: unknown): ErrorCall => ({
+      method,
+      ...placeOf(config.baseUrl, path),
+    })
     const call = (method: string, path: string, options: CallParts) =>
-      result(options, (engine, deadline) => engine.call(deadline, method, path, options))
+      result(called(method, path), options, (engine, deadline) =>
+        engine.call(deadline, method, path, options),
+      )
     const read = (method: string) => (path: string, options?: RequestOptions) =>
       call(method, path, options ?? {})
     const write = (method: string) => (path: string, body?: unknown, options?: RequestOptions) =>
@@ -124,9 +143,11 @@ export const clientFactory =
       patch: write('PATCH'),
       delete: read('DELETE'),
       download: (path, options = {}) =>
-        result(options, (engine, deadline) => engine.save(deadline, path, options)),
+        result(called('GET', path), options, (engine, deadline) => engine.save(deadline, path, options)),
       upload: (path, file, options = {}) =>
-        result(options, (engine, deadline) => engine.upload(deadline, path, file, options)),
+        result(called('POST', path), options, (engine, deadline) =>
+          engine.upload(deadline, path, file, options),
+        ),
       getSession,
       signIn: verb('signIn'),
       register: verb('register'),
@@ -146,3 +167,11 @@ export const clientFactory =
       getSnapshot: () => snapshot,
     }
   }
+
+// An absolute address is one below the base; what is after `?` or `#` may be anybody's secret.
+const placeOf = (baseUrl: string, path: unknown): ErrorCall => {
+  const { origin } = new URL(baseUrl)
+  const address = typeof path === 'string' || path instanceof URL ? String(path) : ''
+  const rest = address.startsWith(origin) ? address.slice(origin.length) : address
+  return { route: /^\/(?!\/)[^?#]*/.exec(rest)?.[0], origin }
+}

@@ -14,8 +14,23 @@ export interface ClientOptions {
   baseUrl?: string | undefined
   /** The address of the app itself, which knows the session; the page's own origin unless it says otherwise. */
   appUrl?: string | undefined
-  /** How long one call may take, in milliseconds: 30 000 unless it says otherwise. */
+  /**
+   * How long one call may take with all its repetitions, in milliseconds: 30 000 unless it says otherwise, and one more for
+   * each 16 bytes that are sent. A file that is received may take longer, as `idleTimeout` says.
+   */
   timeout?: number | undefined
+  /**
+   * How long the server may take until it begins to answer one request, in milliseconds: 15 000 unless it says otherwise, and
+   * one more for each 16 bytes that are sent; 0 is no limit.
+   */
+  attemptTimeout?: number | undefined
+  /** How long the next piece of a body may take, in milliseconds: 30 000 unless it says otherwise; 0 is no limit. */
+  idleTimeout?: number | undefined
+  /**
+   * How often a call is repeated by itself: 2 unless it says otherwise. Repeated is what does no harm: GET, PUT and DELETE, and
+   * what carries an `Idempotency-Key`, after a failure of the network, 429, 502, 503 and 504.
+   */
+  retry?: number | undefined
   /**
    * Where the tokens of a sign-in are kept, for dialects which give some: `memory` unless it says otherwise, which a reload
    * loses. Any script of the page can read the others. The first place which has tokens is read, all are written.
@@ -43,6 +58,9 @@ export const checkOptions = (
     baseUrl = defaultBaseUrl(privateBaseUrl),
     appUrl,
     timeout,
+    attemptTimeout,
+    idleTimeout,
+    retry,
     sessionMaxAge,
     signInPage,
   } = options ?? {}
@@ -51,13 +69,27 @@ export const checkOptions = (
   checkAddress('baseUrl', baseUrl)
   if (appUrl !== undefined) checkAddress('appUrl', appUrl)
   checkDuration('timeout', timeout, 1)
+  checkDuration('attemptTimeout', attemptTimeout, 0)
+  checkDuration('idleTimeout', idleTimeout, 0)
   checkDuration('sessionMaxAge', sessionMaxAge, 0)
+  if (retry !== undefined && !(retry >= 0)) refuse('retry must be a number, at least 0')
   if (!storage.every((place) => storages.includes(place))) refuse(`storage must be of ${storages.join(', ')}`)
   if (storage.includes('cookie') && !('cookie' in dialect.seal))
     refuse('storage cookie needs a seal with a cookie')
   if (!/^(\/(?!\/)[^\\?#\s]*)?$/.test(signInPage ?? ''))
     refuse('signInPage must be a path of the app, without query')
-  return { dialect, baseUrl, appUrl, timeout, sessionMaxAge, signInPage, storage }
+  return {
+    dialect,
+    baseUrl,
+    appUrl,
+    timeout,
+    attemptTimeout,
+    idleTimeout,
+    retry,
+    sessionMaxAge,
+    signInPage,
+    storage,
+  }
 }
 
 // Written out in full because bundlers replace exactly this text; where they do not, there may be no `process`.

@@ -1,7 +1,8 @@
-export type { ErrorCode, ErrorKind } from '../generated/errors.js'
+export type { ErrorCode, ErrorKind, Sent } from '../generated/errors.js'
 export type { Client, VerbOptions } from './client.js'
 export type { Dialect } from './dialect.js'
-export { RequestError } from './error.js'
+export { type LogDetail, RequestError } from './error.js'
+export type { Problem } from './failure.js'
 export type { ClientOptions, TokenStorage } from './options.js'
 export type {
   CallOptions,

@@ -14,8 +14,17 @@ export interface RequestOptions {
   headers?: HeadersInit | undefined
   /** Stops the call when it fires. */
   signal?: AbortSignal | undefined
-  /** How long the whole call may take, in milliseconds; the client's own timeout otherwise. */
+  /**
+   * How long the whole call may take, in milliseconds; the client's own timeout otherwise. Of a file that is received (a
+   * download, `as: 'blob'`) until it begins to come.
+   */
   timeout?: number | undefined
+  /** How long the server may take until it begins to answer one request, in milliseconds; the client's own limit otherwise. */
+  attemptTimeout?: number | undefined
+  /** How long the next piece of the response's body may take, in milliseconds; the client's own limit otherwise. */
+  idleTimeout?: number | undefined
+  /** How often the call is repeated by itself where that does no harm; as the client says otherwise. */
+  retry?: number | undefined
   /** How the browser's HTTP cache is used; the browser's default otherwise. */
   cache?: RequestCache | undefined
 }

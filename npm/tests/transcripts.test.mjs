@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { after, test } from 'node:test'
 import { playTranscript } from './transcripts-player.mjs'
+import { isTold } from './transcripts-script.mjs'
 
 const root = new URL('../../', import.meta.url)
 const read = (path) => JSON.parse(readFileSync(new URL(path, root), 'utf8'))
@@ -10,13 +11,18 @@ const names = (folder) => readdirSync(new URL(folder, root)).filter((name) => na
 
 const dialects = 'crates/core/dialects/'
 const systems = 'tests/vectors/systems/'
-const isPlayed = ({ only }) => only !== 'server'
+const isPlayed = ({ only, acts, script }) => only !== 'server' && (acts !== undefined || isTold(script))
 
 for (const file of [...names(dialects).map((name) => dialects + name), 'docs/django.json']) {
   const dialect = read(file)
   for (const example of dialect.examples.filter(isPlayed)) {
     test(`${file}: ${example.it}`, (test) => playTranscript(test, dialect, example))
   }
+}
+
+for (const transcript of read('tests/vectors/failures.json').transcripts.filter(isPlayed)) {
+  const { dialect, row, it } = transcript
+  test(`${row} ${it}`, (test) => playTranscript(test, read(`${dialects}${dialect}.json`), transcript))
 }
 
 const played = []

@@ -13,7 +13,9 @@ import { chromium, nextUrl } from './stack.mjs'
 
 const PATIENCE = 15_000
 
-export const openBrowser = () => driver.launch({ executablePath: chromium, args: quiet, headless: true })
+/** @param {import('playwright-core').LaunchOptions} [more] */
+export const openBrowser = (more) =>
+  driver.launch({ executablePath: chromium, args: quiet, headless: true, ...more })
 
 /**
  * Runs a scenario in a context of its own, and ends it with the scenario.

@@ -78,7 +78,7 @@ impl Stack {
         stack.programs.push(stack.backend(purpose)?);
         stack.programs.push(stack.next()?);
         let secrets = Secrets::draw()?;
-        stack.programs.push(stack.axum(&secrets)?);
+        stack.programs.push(stack.axum(purpose, &secrets)?);
         let provider = Provider::start(&stack.ports, secret()?, interrupt)?;
         stack.programs.extend(systems::start(&stack, &provider, &secrets, interrupt)?);
         stack.programs.push(provider.program);
@@ -160,12 +160,16 @@ impl Stack {
         Program::start("next", next)
     }
 
-    fn axum(&self, secrets: &Secrets) -> Result<Program> {
+    fn axum(&self, purpose: Purpose, secrets: &Secrets) -> Result<Program> {
         let axum = &mut command(target().join("debug/axum-ssr"), path("examples/axum-ssr"));
         axum.env("AUTH_SECRET", &self.secret)
             .env("BACKEND_URL", self.backend_url())
             .env("PORT", self.ports.axum.to_string())
             .env("SIGN_IN_URL", format!("{}/sign-in", self.next_url()));
+        if purpose == Purpose::Tests {
+            let [short, _] = self.ports.variants;
+            axum.env("OWN_URL", origin(short));
+        }
         secrets.tell(axum, &self.ports);
         Program::start("axum", axum)
     }

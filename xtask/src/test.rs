@@ -28,6 +28,8 @@ pub(crate) enum Step {
     Tidy,
     /// Rust tests and the examples in the documentation
     Native,
+    /// A hundred thousand calls through a proxy that goes wrong
+    Soak,
     /// The vectors, natively and in wasm
     Vectors,
     /// Rust tests of the core and the browser client in headless Chromium
@@ -81,6 +83,7 @@ impl Step {
             Self::Lint => lint(),
             Self::Tidy => tidy::run(),
             Self::Native => native(),
+            Self::Soak => run(cargo().args(["run", "--package", "twinfetch-soak"])),
             Self::Vectors => vectors::run_on_all(),
             Self::Wasm => wasm(),
             Self::Build => build::run(),

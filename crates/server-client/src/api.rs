@@ -66,7 +66,8 @@ impl Api {
     }
 
     /// Who is signed in. It is found out once per incoming request: by the cookie or the bearer token that came with it,
-    /// without any network; or, where the dialect has no seal and passes cookies on, by asking the backend.
+    /// without any network; or by asking the backend, where the dialect has no seal and passes cookies on, or where this server
+    /// keeps the session [by itself](crate#a-session-of-this-servers-own).
     ///
     /// No cookie means anonymous. So does one that is expired, changed, made with another secret, in pieces, or too
     /// large: it could never become valid again, and an error would lock its owner out. [`Self::session_refusal`] and a
@@ -82,7 +83,7 @@ impl Api {
         match self.keeper() {
             Some(keeper) => {
                 self.request.becomes_personal();
-                keeper.freshen(self.client()).await;
+                self.freshen().await;
                 keeper.session(self.client(), self.request_id_or_fresh(), self.memo()).await
             }
             None => self.request.session().await,

@@ -43,10 +43,15 @@ impl Api {
 
     /// What calls show, and who has a newer one when it is refused. Tokens that are about to end are renewed before.
     pub(crate) async fn fresh_credential(&self) -> Result<Credential, Error> {
+        self.freshen().await;
+        self.credential()
+    }
+
+    /// Renews tokens that are about to end.
+    pub(crate) async fn freshen(&self) {
         if let Some(keeper) = self.keeper() {
             keeper.freshen(self.client()).await;
         }
-        self.credential()
     }
 
     /// As [`Self::fresh_credential`], with what is there.
@@ -63,6 +68,20 @@ impl Api {
             Caller::Service(token) => Ok(Presented { token: Some(token.clone()), ..Presented::default() }),
             Caller::Visitor => self.request.present(),
         }
+    }
+
+    /// Which of the caller's tokens calls show.
+    #[cfg(feature = "proxy")]
+    pub(crate) fn generation(&self) -> u64 {
+        self.keeper().map_or(0, |keeper| keeper.generation())
+    }
+
+    /// Whether there is a newer token than one that was refused.
+    #[cfg(feature = "proxy")]
+    pub(crate) async fn is_renewed_since(&self, generation: u64) -> Result<bool, Error> {
+        let Some(keeper) = self.keeper() else { return Ok(false) };
+        let presented = keeper.renewed(self.client(), generation).await.map_err(Error::new)?;
+        Ok(presented.token.is_some() && presented.generation != generation)
     }
 
     /// Performs a verb as this caller.

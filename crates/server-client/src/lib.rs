@@ -39,6 +39,7 @@
 //! | `auth-js` | the encrypted cookie is opened: no network |
 //! | `jws` | the signed token in the cookie, or in `Authorization: Bearer`, which counts when both come, is verified: no network |
 //! | `none`, and cookies that are passed on | the backend is asked with those cookies, once per incoming request |
+//! | any, with an [own session](#a-session-of-this-servers-own) | the backend is asked with the token in this server's own cookie, once per incoming request |
 //!
 //! Names with `__Secure-` and `__Host-` are looked for as well. Several secrets are a rotation, newest first; clocks may differ
 //! by 15 s. What is refused is anonymous, with a reason in [`Api::session_refusal`]; what cannot be found out is an error.
@@ -70,6 +71,45 @@
 //! let mut response = http::HeaderMap::new();
 //! api.relay(&mut response);
 //! assert!(response["set-cookie"].to_str()?.starts_with("token="));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # A session of this server's own
+//!
+//! With [`Builder::own_session`] the browser carries the tokens of a sign-in, sealed in a cookie that is this server's own. A token
+//! that is about to end, or is refused, is renewed once for all incoming requests of the process that come with it, and the
+//! response has the new cookie. A renewal that fails leaves the cookie as it is, unless the refresh token is dead.
+//!
+//! ```
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+//! # use twinfetch_backend::{Options, System};
+//! # let backend = twinfetch_backend::serve(Options { system: System::DualToken, ..Options::default() }).await?;
+//! use http::HeaderMap;
+//! use http::header::{COOKIE, SET_COOKIE};
+//! use serde_json::{Value, json};
+//! use twinfetch_server_client::{Dialect, ServerClient};
+//!
+//! let client = ServerClient::builder()
+//!     .base_url(backend.url())
+//!     .dialect(Dialect::dual_token())
+//!     .secrets(["of this server"]) // else AUTH_SECRET
+//!     .own_session()
+//!     .build()?;
+//!
+//! let api = client.incoming(&HeaderMap::new());
+//! api.sign_in(&json!({ "email": "ada@example.com", "password": "lovelace-1843" })).await?;
+//! let mut response = HeaderMap::new();
+//! api.relay(&mut response); // `ApiLayer` does it by itself
+//!
+//! let set = response[SET_COOKIE].to_str()?;
+//! assert!(set.starts_with("__Host-twinfetch.session=") && set.ends_with("; HttpOnly; Secure; SameSite=Lax"));
+//! let cookie = set.split(';').next().unwrap_or_default().parse()?;
+//! let next = client.incoming(&HeaderMap::from_iter([(COOKIE, cookie)]));
+//! let me: Value = next.get("/auth/me").await?;
+//! assert_eq!(me["username"], "ada");
+//! next.sign_out().await?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! # })?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -139,6 +179,8 @@ pub use layer::{ApiLayer, ApiService};
 pub use link::{LinkToken, Linked};
 #[cfg(feature = "proxy")]
 pub use proxy::{Proxy, ProxyBody, ProxyBuilder};
+#[cfg(feature = "redis")]
+pub use renewals::redis::Redis;
 pub use session::{Authenticated, Session};
 pub use sign_out::SignedOut;
 pub use signed_in::SignedIn;

@@ -4,6 +4,9 @@
 //! Afterwards its answer is kept until the request ends or a call changes something. A failure is handed to all who
 //! waited, and then forgotten.
 
+#[cfg(test)]
+mod model;
+
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::fmt;

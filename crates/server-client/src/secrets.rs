@@ -60,11 +60,27 @@ impl Secrets {
         let secrets = match self {
             Self::Given(secrets) => secrets,
             Self::None => Vec::new(),
-            Self::OfTheEnvironment => first_of(["AUTH_SECRET", "NEXTAUTH_SECRET"], variable),
+            Self::OfTheEnvironment => first_of(OF_OWN_SESSION, variable),
         };
         OwnSession::new(cookie, secure, &secrets, max_age).map_err(|cause| unusable(cause, "AUTH_SECRET"))
     }
 }
+
+impl Secrets {
+    /// The secrets themselves, for what else is to be kept from others.
+    #[cfg(feature = "redis")]
+    pub(crate) fn listed(&self, own_session: bool, axis: &Axis, variable: fn(&str) -> Option<String>) -> Vec<Secret> {
+        match self {
+            Self::Given(secrets) => secrets.clone(),
+            Self::None => Vec::new(),
+            Self::OfTheEnvironment if own_session => first_of(OF_OWN_SESSION, variable),
+            Self::OfTheEnvironment => of_the_environment(axis, variable),
+        }
+    }
+}
+
+/// Where the secrets of sessions that this server keeps come from.
+const OF_OWN_SESSION: [&str; 2] = ["AUTH_SECRET", "NEXTAUTH_SECRET"];
 
 fn first_of(names: [&str; 2], variable: fn(&str) -> Option<String>) -> Vec<Secret> {
     names.into_iter().find_map(variable).map(Secret::new).into_iter().collect()

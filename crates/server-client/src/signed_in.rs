@@ -60,12 +60,13 @@ impl Api {
     /// The cookies by which their browser stays signed in are added to the response of this incoming request by
     /// `ApiLayer` or [`Self::relay`]: those which the backend sets and the dialect knows, without
     /// `Domain`; or, where the dialect's tokens are for the client to keep and its seal names a cookie, one with the access
-    /// token (`HttpOnly`, `SameSite=Lax`, as long as the token). Sign a service account in with
+    /// token (`HttpOnly`, `SameSite=Lax`, as long as the token); or both tokens, sealed, with
+    /// [`Builder::own_session`](crate::Builder::own_session). Sign a service account in with
     /// [`ServerClient::background`], whose tokens reach no browser.
     ///
     /// # Errors
-    /// `sign_in_refused` when the credentials are wrong; else what kept them from being judged, such as `rate_limited` with
-    /// [`Error::retry_after`].
+    /// `sign_in_refused` when the credentials are wrong; `session_too_large` when the tokens do not fit into cookies; else what kept
+    /// the credentials from being judged, such as `rate_limited` with [`Error::retry_after`].
     pub async fn sign_in(&self, credentials: &(impl Serialize + ?Sized)) -> Result<SignedIn, Error> {
         self.enter(Verb::SignIn, credentials).await
     }

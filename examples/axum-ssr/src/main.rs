@@ -3,6 +3,7 @@
 //! ```text
 //!  /               the Auth.js pair: the cookie of a Next.js app
 //!  /s1 … /s4       the other systems: one set of pages, a list of what differs
+//!  /own            a session in this server's own cookie
 //! ```
 //!
 //! Cookies ignore the port, so on `localhost` all servers get the same ones. Sessions are read here, in this process;
@@ -11,6 +12,7 @@
 mod fingerprint;
 mod layout;
 mod listen;
+mod own;
 mod pair;
 mod post;
 mod same_origin;
@@ -37,7 +39,7 @@ async fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let listening = Listening::on(env::var("PORT").map_or(Ok(0), |port| port.parse())?).await?;
     let origin = env::var("APP_URL").unwrap_or_else(|_| format!("http://localhost:{}", listening.port));
-    let app = app(pair::pages()?, system::all(&origin)?)?;
+    let app = app(pair::pages()?.merge(own::pages(&origin)?), system::all(&origin)?)?;
     listening.serve(app).await
 }
 

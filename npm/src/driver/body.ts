@@ -21,6 +21,20 @@ export const bodyOf = (value: unknown): Body | undefined => {
   throw { ...callInvalid, message: 'The request cannot be sent: its body has no JSON form.' }
 }
 
+/** Whether a body is used up once it has been sent. */
+export const isStream = (body: Body | undefined): boolean =>
+  typeof body?.content === 'object' && 'getReader' in body.content
+
+/** How many bytes a body has, about; a stream has no end. */
+export const sizeOf = (content: BodyInit): number => {
+  if (typeof content === 'string') return content.length
+  if ('getReader' in content) return Number.POSITIVE_INFINITY
+  if ('getAll' in content) {
+    return [...content.values()].reduce((sum, value) => sum + sizeOf(value), 0)
+  }
+  return 'size' in content ? content.size : content.byteLength
+}
+
 /** The core's own members with those of the caller's value, as JSON or as a form. */
 export const membersOf = (own: Record<string, string>, value: unknown, form?: boolean): Body | undefined => {
   try {

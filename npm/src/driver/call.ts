@@ -1,11 +1,12 @@
-import { callInvalid, corePanicked, malformedBody, unauthorized } from '../../generated/errors.js'
+import { callInvalid, corePanicked, malformedBody } from '../../generated/errors.js'
 import type { Verb } from '../../generated/verbs.js'
-import type { Core, CoreReply, Flight, Outcome, Pair, SendStep } from '../abi.js'
-import { codeOf } from '../failure.js'
+import type { ActiveStep, Core, CoreReply, Flight, Outcome, Pair, SendStep } from '../abi.js'
+import { codeOf, type Failure } from '../failure.js'
 import type { Query, RequestOptions } from '../request.js'
-import { bodyOf, membersOf } from './body.js'
+import { type Body, membersOf } from './body.js'
 import type { Deadline } from './deadline.js'
-import { readBody, send } from './send.js'
+import { receive } from './receive.js'
+import { send } from './send.js'
 
 /** What a call says besides its method and path. */
 export interface CallParts extends RequestOptions {
@@ -13,9 +14,15 @@ export interface CallParts extends RequestOptions {
   as?: string | undefined
 }
 
-/** What a call brought: a reply, and the response where its body was to be left unread. */
-export interface Received extends CoreReply {
-  response?: Response
+/** What a flight takes along. */
+export interface Parcel {
+  /** What is sent as it is, each time the same. */
+  body?: Body | undefined
+  /** What is sent beside the core's own members. */
+  members?: unknown
+  cache?: RequestCache | undefined
+  /** Takes a response whose body is not for the core, and makes of it what was asked for. */
+  take?(response: Response): Promise<unknown>
 }
 
 /** Performs what the core asks for during a call. */
@@ -29,11 +36,11 @@ export const drive = async (
   core: Core,
   flight: Flight,
   hands: Hands,
-  options: Pick<CallParts, 'body' | 'cache'>,
+  parcel: Parcel,
   deadline: Deadline,
-): Promise<Received> => {
+): Promise<CoreReply> => {
   try {
-    return await perform(core, flight, hands, options, deadline)
+    return await perform(core, flight, hands, parcel, deadline)
   } finally {
     core.end(flight)
   }
@@ -43,49 +50,82 @@ const perform = async (
   core: Core,
   flight: Flight,
   hands: Hands,
-  { body, cache }: Pick<CallParts, 'body' | 'cache'>,
+  parcel: Parcel,
   deadline: Deadline,
-): Promise<Received> => {
-  let response: Response | undefined
-  let raw: Response | undefined
+): Promise<CoreReply> => {
+  const found: Found = {}
   let outcome: Outcome | undefined
   for (;;) {
-    const step = core.advance(flight, outcome, Date.now(), Number.POSITIVE_INFINITY)
-    outcome = {}
-    switch (step.is) {
-      case 'send':
-        try {
-          response = await send(step.url, initOf(step, body, cache), deadline)
-          outcome = { status: response.status, headers: response.headers }
-        } catch (thrown) {
-          outcome = { code: codeOf(thrown) }
-        }
-        break
-      case 'renew':
-        if (step.verb) await hands.renew(step.verb, deadline)
-        // A stream is used up, so there is nothing to repeat the call with.
-        if (body instanceof ReadableStream) throw { ...unauthorized, status: 401 }
-        break
-      case 'read':
-        if (step.what === 'document' && response) outcome = await documentOf(response, deadline)
-        else if (step.what === 'raw') raw = response
-        else void response?.body?.cancel().catch(() => {})
-        break
-      case 'done': {
-        const { is, ...reply } = step
-        return raw ? { ...reply, response: raw } : reply
-      }
-      default:
-        throw step.error ?? corePanicked
+    const step = core.advance(flight, outcome, Date.now(), deadline.left())
+    if (step.is === 'done') {
+      const { is, ...reply } = step
+      return { ...reply, ...found.taken }
+    }
+    if (step.is === 'failed') throw failureOf(step.error, found)
+    try {
+      outcome = await act(step, found, hands, parcel, deadline)
+    } catch (thrown) {
+      outcome = { code: codeOf(thrown) }
     }
   }
 }
 
-const initOf = (step: SendStep, body: unknown, cache: RequestCache | undefined): RequestInit => {
+/** What has come of the steps so far. */
+interface Found {
+  response?: Response | undefined
+  document?: unknown
+  taken?: { data: unknown }
+}
+
+const act = async (
+  step: ActiveStep,
+  found: Found,
+  hands: Hands,
+  parcel: Parcel,
+  deadline: Deadline,
+): Promise<Outcome> => {
+  const { response } = found
+  switch (step.is) {
+    case 'send': {
+      drop(found)
+      const sent = await send(step.url, initOf(step, parcel), deadline)
+      found.response = sent
+      return { status: sent.status, headers: sent.headers }
+    }
+    case 'renew':
+      if (step.verb) await hands.renew(step.verb, deadline)
+      break
+    case 'wait':
+      drop(found)
+      await deadline.sleep(step.milliseconds)
+      break
+    case 'read':
+      if (step.what === 'document' && response) {
+        const text = await receive(response, 'text', deadline)
+        if (!text) break
+        found.document = parse(text)
+        return { document: found.document }
+      }
+      if (step.what === 'raw' && response && parcel.take) found.taken = { data: await parcel.take(response) }
+      else drop(found)
+  }
+  return {}
+}
+
+// What nobody reads is let go.
+const drop = (found: Found) => {
+  found.response?.body?.cancel().catch(() => {})
+  found.response = undefined
+}
+
+const failureOf = (error: Failure | undefined, { document }: Found): Failure =>
+  error?.problem ? { ...error, problem: { ...error.problem, members: document } } : (error ?? corePanicked)
+
+const initOf = (step: SendStep, { body, members, cache }: Parcel): RequestInit => {
   const { method, headers, credentials } = step
   const init: RequestInit = { method, headers, credentials, redirect: 'manual' }
   if (cache) init.cache = cache
-  const sent = step.body === true ? bodyOf(body) : step.body && membersOf(step.body, body, step.form)
+  const sent = step.body === true ? body : step.body && membersOf(step.body, members, step.form)
   if (sent) {
     init.body = sent.content
     if (sent.type && !headers.some(([name]) => name === 'content-type')) {
@@ -95,39 +135,11 @@ const initOf = (step: SendStep, body: unknown, cache: RequestCache | undefined):
   return init
 }
 
-const documentOf = async (response: Response, deadline: Deadline): Promise<Outcome> => {
-  try {
-    const text = await readBody(() => response.text(), deadline)
-    return text ? { document: parse(text) } : {}
-  } catch (thrown) {
-    return { code: codeOf(thrown) }
-  }
-}
-
 const parse = (text: string): unknown => {
   try {
     return JSON.parse(text)
   } catch {
     throw malformedBody
-  }
-}
-
-/** Reads a raw response as what was asked for. */
-export const readAs = async (
-  { response, ...reply }: Received,
-  as: string,
-  deadline: Deadline,
-): Promise<CoreReply> => {
-  if (!response) return reply
-  switch (as) {
-    case 'blob':
-      return { ...reply, data: await readBody(() => response.blob(), deadline) }
-    case 'text':
-      return { ...reply, data: await readBody(() => response.text(), deadline) }
-    case 'response':
-      return { ...reply, data: response }
-    default:
-      throw { ...callInvalid, message: 'The option `as` must be json, text, blob or response.' }
   }
 }
 

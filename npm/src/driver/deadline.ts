@@ -1,20 +1,27 @@
 import { aborted, timedOut } from '../../generated/errors.js'
 import type { Failure } from '../failure.js'
 
-/** What ends a request early. */
-export interface Limit {
-  /** What `fetch` listens to. */
-  readonly signal: AbortSignal
-  /** Why something failed: the limit, the caller, or else `other`. */
-  cause(other: Failure): Failure
+/** How long a call waits for parts of itself, in milliseconds; 0 is no limit. */
+export interface Limits {
+  /** For the head of a response: one attempt. */
+  attempt: number
+  /** For the next piece of a body. */
+  idle: number
 }
 
 /** When a call stops waiting: its time is over, or its caller gave up. */
-export interface Deadline extends Limit {
-  /** Starts the clock anew: something has arrived. */
-  extend(): void
-  /** Waits for a promise, but not longer than the deadline. */
-  wait<T>(promise: Promise<T>): Promise<T>
+export interface Deadline {
+  readonly limits: Limits
+  /** What `fetch` listens to. One that a limit has ended is followed by a new one. */
+  readonly signal: AbortSignal
+  /** How many milliseconds there still are. */
+  left(): number
+  /** Adds so many milliseconds to what the call itself has not set. */
+  grow(more: number, own: { timeout?: number | undefined; attemptTimeout?: number | undefined }): void
+  /** Waits for a promise, but not longer than the deadline, nor than a limit, which ends the attempt as `late` says. */
+  wait<T>(promise: Promise<T>, limit?: number, late?: Failure): Promise<T>
+  /** Lets so many milliseconds pass. */
+  sleep(milliseconds: number): Promise<void>
   /** Ends the wait now, as the caller could. */
   abort(): void
   /** Stops the clock; the caller's signal still ends what goes on. */
@@ -27,39 +34,69 @@ export interface Deadline extends Limit {
 const LONGEST = 2 ** 31 - 1
 
 /** Starts the clock; `timeout` is in milliseconds, 0 means no limit. */
-export const startDeadline = (timeout: number, caller?: AbortSignal): Deadline => {
-  const controller = new AbortController()
-  const { signal } = controller
-  const abort = () => controller.abort()
-  let late = false
+export const startDeadline = (
+  timeout: number,
+  caller?: AbortSignal,
+  limits: Limits = { attempt: 0, idle: 0 },
+): Deadline => {
+  let controller = new AbortController()
+  let over: Failure | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
-  const extend = () => {
-    clearTimeout(timer)
-    if (!timeout) return
-    timer = setTimeout(
-      () => {
-        late = true
-        abort()
-      },
-      Math.min(timeout, LONGEST),
-    )
+  let end: number
+  const finish = (why: Failure) => {
+    over ??= why
+    controller.abort()
   }
-  const stop = () => clearTimeout(timer)
-  const cause = (other: Failure) => (late ? timedOut : signal.aborted ? aborted : other)
+  const abort = () => finish(aborted)
+  const start = (milliseconds: number) => {
+    clearTimeout(timer)
+    end = performance.now() + milliseconds
+    if (milliseconds < LONGEST) timer = setTimeout(() => finish(timedOut), milliseconds)
+  }
+  const stop = () => start(Number.POSITIVE_INFINITY)
+  const left = () => end - performance.now()
+  const wait: Deadline['wait'] = (promise, limit = 0, late = timedOut) => {
+    const mine = controller
+    const { signal } = mine
+    let within: ReturnType<typeof setTimeout> | undefined
+    let stopped: (() => void) | undefined
+    return new Promise<Awaited<typeof promise>>((resolve, reject) => {
+      stopped = () => reject(over ?? late)
+      if (signal.aborted) stopped()
+      signal.addEventListener('abort', stopped)
+      if (limit && limit < LONGEST) {
+        within = setTimeout(() => {
+          controller = new AbortController()
+          mine.abort()
+        }, limit)
+      }
+      promise.then(resolve as never, (thrown) => reject(signal.aborted ? (over ?? late) : thrown))
+    }).finally(() => {
+      clearTimeout(within)
+      signal.removeEventListener('abort', stopped as () => void)
+    })
+  }
   if (caller?.aborted) throw aborted
   caller?.addEventListener('abort', abort)
-  extend()
+  start(timeout || Number.POSITIVE_INFINITY)
   return {
-    signal,
-    extend,
-    cause,
-    wait: (promise) =>
-      new Promise((resolve, reject) => {
-        const over = () => reject(cause(aborted))
-        if (signal.aborted) over()
-        signal.addEventListener('abort', over)
-        promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', over))
-      }),
+    limits,
+    get signal() {
+      return controller.signal
+    },
+    left,
+    grow: (more, own) => {
+      if (own.timeout === undefined) start(left() + more)
+      if (own.attemptTimeout === undefined && limits.attempt) limits.attempt += more
+    },
+    wait,
+    sleep: (milliseconds) => {
+      let sleeping: ReturnType<typeof setTimeout> | undefined
+      const slept = new Promise<void>((resolve) => {
+        sleeping = setTimeout(resolve, milliseconds)
+      })
+      return wait(slept).finally(() => clearTimeout(sleeping))
+    },
     abort,
     stop,
     end: () => {

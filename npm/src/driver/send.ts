@@ -1,27 +1,21 @@
-import { callInvalid, networkFailed } from '../../generated/errors.js'
-import type { Limit } from './deadline.js'
+import { callInvalid, networkFailed, offline, responseTimedOut } from '../../generated/errors.js'
+import { isFailure } from '../failure.js'
+import type { Deadline } from './deadline.js'
 
 /** Sends a request and waits for the head of its response. */
-export const send = async (url: string, init: RequestInit, limit: Limit): Promise<Response> => {
+export const send = async (url: string, init: RequestInit, deadline: Deadline): Promise<Response> => {
   let request: Request
   try {
     // A stream as body needs `duplex`, which the types do not know yet.
-    request = new Request(url, { ...init, signal: limit.signal, duplex: 'half' } as RequestInit)
+    request = new Request(url, { ...init, signal: deadline.signal, duplex: 'half' } as RequestInit)
   } catch {
     throw callInvalid
   }
+  // Asked before: what fails while the network goes may have been received. A service worker answers without any.
+  const other = globalThis.navigator?.onLine === false ? offline : networkFailed
   try {
-    return await fetch(request)
-  } catch {
-    throw limit.cause(networkFailed)
-  }
-}
-
-/** Reads a body to its end, in the way that `read` names. */
-export const readBody = async <T>(read: () => Promise<T>, limit: Limit): Promise<T> => {
-  try {
-    return await read()
-  } catch {
-    throw limit.cause(networkFailed)
+    return await deadline.wait(fetch(request), deadline.limits.attempt, responseTimedOut)
+  } catch (thrown) {
+    throw isFailure(thrown) ? thrown : other
   }
 }

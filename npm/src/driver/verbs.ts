@@ -84,7 +84,7 @@ export const verbsOf = (
     return same
   }
   const flight = (verb: Verb, body: unknown, deadline: Deadline) =>
-    drive(core, core.verb(verb, mirrored()), hands, { body, cache: 'no-store' }, deadline)
+    drive(core, core.verb(verb, mirrored()), hands, { members: body, cache: 'no-store' }, deadline)
 
   // Nobody's call, and so with its own limit in time.
   const apart = async <T>(work: (deadline: Deadline) => Promise<T>, signal?: AbortSignal) => {

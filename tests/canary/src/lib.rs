@@ -21,7 +21,7 @@ mod mint;
 mod transcript;
 
 pub use guard::{show, show_error, shown};
-pub use log::logged;
+pub use log::{leaks, logged};
 pub use mint::{canary, watch};
 pub use transcript::disguise;
 

@@ -40,8 +40,9 @@ pub(crate) fn write(line: &str) {
     }
 }
 
-/// The lines with secrets since this was last asked.
-pub(crate) fn leaks() -> Vec<String> {
+/// The lines in which secrets show, of all that came since this was last asked. The guard asks when a test is over; a program without tests asks
+/// by itself.
+pub fn leaks() -> Vec<String> {
     let mut log = LOG.lock().unwrap_or_else(PoisonError::into_inner);
     log.search();
     std::mem::take(&mut log.leaks)

@@ -1,4 +1,4 @@
-/** Tabs that share the tokens of S1: F-41, F-45, F-46, F-48. */
+/** Tabs that share the tokens of S1, and renewals whose answers are lost: F-41, F-45, F-46, F-48. */
 
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, test } from 'node:test'
@@ -61,7 +61,7 @@ const openTabs = async (context, page) => {
   const spent = await expire(page)
   await page.goto('about:blank')
   gate.forget()
-  gate.close()
+  gate.set('shut')
   const tabs = await Promise.all(Array.from({ length: TABS }, () => context.newPage()))
   /** @type {Page[]} */
   const renewing = []
@@ -79,7 +79,9 @@ const openTabs = async (context, page) => {
 const allWell = async (tabs) => {
   await Promise.all(
     tabs.map((tab) =>
-      tab.locator('[data-testid="session-status"][data-status="authenticated"]').waitFor({ timeout: PATIENCE }),
+      tab
+        .locator('[data-testid="session-status"][data-status="authenticated"]')
+        .waitFor({ timeout: PATIENCE }),
     ),
   )
   assert.deepEqual(await Promise.all(tabs.map(tenCalls)), Array(tabs.length).fill(10))
@@ -96,7 +98,7 @@ for (const how of ['with locks', 'without locks']) {
   test(`F-41 five tabs ${how} and an access token that has ended renew once`, () =>
     visitSo(async (page, context) => {
       const { spent, tabs } = await openTabs(context, page)
-      gate.open()
+      gate.set('open')
       await allWell(tabs)
       assert.equal(gate.count(REFRESH), 1)
       const [first = page] = tabs
@@ -113,7 +115,8 @@ for (const how of ['with locks', 'without locks']) {
       // It is answered by nobody.
       devtools.send('Page.crash').catch(() => {})
       await crashed
-      gate.open()
+      await gate.until(() => gate.left() === 1)
+      gate.set('open')
       const others = tabs.filter((tab) => tab !== leader)
       await allWell(others)
       assert.equal(gate.count(REFRESH), 2)
@@ -121,3 +124,36 @@ for (const how of ['with locks', 'without locks']) {
       assert.equal(renewing.length, 2)
     }))
 }
+
+test('F-45 when the answer to a renewal is lost the refresh token stays, and nobody is signed out', () =>
+  visit(browser, async (page, context) => {
+    await useBackend(context, 's1', gate.url)
+    await signIn(page, 's1', ada, 'localStorage')
+    const spent = await expire(page)
+    gate.forget()
+    gate.set('cut')
+    await page.reload()
+    await seesSession(page, 'unknown')
+    assert.equal(gate.count(REFRESH), 1)
+    assert.equal(gate.count(REFRESH, 200), 1)
+    assert.equal((await kept(page)).refresh, spent)
+    assert.equal(await page.getByTestId('signed-out').count(), 0)
+  }))
+
+test('F-46 when the tab that has spent the refresh token dies with the answer, the others end once and can sign in again', () =>
+  visit(browser, async (page, context) => {
+    const { tabs, renewing } = await openTabs(context, page)
+    const [leader] = renewing
+    assert.ok(leader)
+    gate.set('mute')
+    await gate.until(() => gate.count(REFRESH, 200) === 1)
+    await leader.close()
+    const others = tabs.filter((tab) => tab !== leader)
+    gate.set('open')
+    await Promise.all(others.map((tab) => seesSession(tab, 'anonymous')))
+    // The one which comes next is told that the token is spent; it says so to the others.
+    assert.equal(gate.count(REFRESH), 2)
+    const [next = page] = others
+    await signIn(next, 's1', ada)
+    await Promise.all(others.map((tab) => seesSession(tab, 'authenticated')))
+  }))

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 use twinfetch_core::dialect::Dialect;
-use twinfetch_core::error::{Code, Error, Kind};
+use twinfetch_core::error::{Code, Error, Kind, Sent};
 use twinfetch_core::verb::Verb;
 
 /// Writes `errors.json`, `verbs.json`, `schema.json` and one module per dialect.
@@ -34,10 +34,14 @@ fn errors() -> Value {
             "kind": code.kind().name(),
             "message": code.message(),
             "retryable": error.retryable(),
+            // What JavaScript fails with by itself was never sent; but a core that stops may have had a call under way.
+            "sent": if code.kind() == Kind::Internal { Sent::Maybe } else { error.sent() }.name(),
+            "attempts": error.attempts(),
         })
     };
     json!({
         "kinds": Kind::ALL.iter().map(|kind| kind.name()).collect::<Vec<_>>(),
+        "reach": Sent::ALL.iter().map(|sent| sent.name()).collect::<Vec<_>>(),
         "codes": Code::ALL.iter().map(code).collect::<Vec<_>>(),
     })
 }
@@ -80,5 +84,6 @@ mod tests {
         let errors = errors();
         assert_eq!(errors["codes"].as_array().unwrap().len(), Code::ALL.len());
         assert_eq!(errors["codes"][0]["kind"], "aborted");
+        assert_eq!((&errors["codes"][0]["sent"], &errors["codes"][0]["attempts"]), (&json!("unsent"), &json!(0)));
     }
 }

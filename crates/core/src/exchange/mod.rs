@@ -66,8 +66,8 @@ struct Plan<'a> {
     redirects_left: u8,
     /// How many requests went out.
     attempts: u32,
-    /// Whether one of them may have been received without being answered.
-    maybe: bool,
+    /// What is known of all of them by now.
+    sent: Outreach,
 }
 
 impl<'a> Exchange<'a, Sent> {
@@ -84,11 +84,12 @@ impl<'a> Exchange<'a, Sent> {
                     renewals_left: 1,
                     redirects_left: 10,
                     attempts: 0,
-                    maybe: false,
+                    sent: Outreach::Unsent,
                 };
                 Box::new(plan).send()
             }
-            Err(cause) => Step::Done(Err(cause)),
+            // What has failed is something before it.
+            Err(cause) => Step::Done(Err(cause.after(0, Outreach::Unsent))),
         }
     }
 }
@@ -138,7 +139,7 @@ impl<'a> Plan<'a> {
 
     /// How the call fails when no response says it.
     fn failure(&self, code: Code) -> Error {
-        Error::new(code).after(self.attempts, if self.maybe { Outreach::Maybe } else { Outreach::Unsent })
+        Error::new(code).after(self.attempts, self.sent)
     }
 
     fn fail(&self, code: Code) -> Step<'a> {

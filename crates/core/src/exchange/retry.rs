@@ -162,6 +162,13 @@ impl Plan<'_> {
 #[cfg(test)]
 mod tests {
     use super::{Budget, Retry};
+    use crate::address::{BaseUrl, Path};
+    use crate::call::{Call, Method};
+    use crate::dialect::Dialect;
+    use crate::error::{Code, Error, Sent};
+    use crate::exchange::{Exchange, Step};
+    use crate::head::Head;
+    use crate::session::Presented;
 
     const MOST: u32 = u32::MAX;
 
@@ -257,5 +264,33 @@ mod tests {
             budget.spend()
         });
         assert_eq!(repeated.count(), 100);
+    }
+
+    #[test]
+    fn a_call_that_is_stopped_in_a_wait_says_what_is_known_of_its_attempts() {
+        let (dialect, base) = (Dialect::authjs(), BaseUrl::parse("http://h", "baseUrl").unwrap());
+        let stopped = |answer: Result<u16, Code>| {
+            let call = Call::new(Method::Put, Path::parse("/", &base).unwrap()).retry(Retry::DEFAULT);
+            let step = Exchange::start(&dialect, &base, call, Ok(Presented::default()));
+            let Step::Send(exchange, _) = step else { panic!("nothing is sent") };
+            let step = exchange.settled(answer.map(|status| Head::new(status, 0, |_| None)));
+            let Step::Retry(exchange) = step else { panic!("it is not repeated") };
+            let step = exchange.pause(&mut Budget::new(), 0, 30_000);
+            let Step::Sleep(exchange, _) = step else { panic!("there is no wait") };
+            let error = exchange.interrupted(Code::Aborted);
+            (error.sent(), error.attempts())
+        };
+        assert_eq!(stopped(Ok(504)), (Sent::Acknowledged, 1));
+        assert_eq!(stopped(Err(Code::ConnectionLost)), (Sent::Maybe, 1));
+        assert_eq!(stopped(Err(Code::ConnectFailed)), (Sent::Unsent, 1));
+    }
+
+    #[test]
+    fn a_call_before_which_something_failed_was_not_sent() {
+        let (dialect, base) = (Dialect::authjs(), BaseUrl::parse("http://h", "baseUrl").unwrap());
+        let call = Call::new(Method::Get, Path::parse("/", &base).unwrap());
+        let cause = Error::new(Code::ConnectionLost).after(3, Sent::Maybe);
+        let Step::Done(Err(error)) = Exchange::start(&dialect, &base, call, Err(cause)) else { panic!("it is sent") };
+        assert_eq!((error.code(), error.sent(), error.attempts()), (Code::ConnectionLost, Sent::Unsent, 0));
     }
 }

@@ -3,7 +3,7 @@
 use super::{Exchange, Failed, Plan, Reading, Refused, Step};
 use crate::address;
 use crate::dialect::Renewal;
-use crate::error::Code;
+use crate::error::{Code, Sent as Outreach};
 use crate::head::Head;
 
 /// A request is out.
@@ -24,7 +24,11 @@ impl<'a> Exchange<'a, Sent> {
 
     /// As [`Exchange::answered`], for a transport which hides where a redirect leads, as a browser's does: none is followed.
     pub fn settled(mut self, answer: Result<Head, Code>) -> Step<'a> {
-        self.plan.maybe |= answer.as_ref().is_err_and(|code| !code.is_unsent());
+        self.plan.sent = match (&answer, self.plan.sent) {
+            (Err(code), _) if !code.is_unsent() => Outreach::Maybe,
+            (Ok(_), Outreach::Unsent) => Outreach::Acknowledged,
+            (_, known) => known,
+        };
         match answer {
             why if self.plan.may_repeat(&why) => {
                 // Whatever comes of the next attempt: what a server has answered so may have been done.

@@ -9,7 +9,9 @@ use crate::budgets::Budgets;
 use crate::client::{Parts, ServerClient};
 use crate::error::Error;
 use crate::own_session::{LONGEST_AGE, NAME};
-use crate::renewals::{Authority, Renewals};
+#[cfg(not(feature = "redis"))]
+use crate::renewals::Authority;
+use crate::renewals::Renewals;
 use crate::seal::Seal;
 use crate::transport::Transport;
 
@@ -28,6 +30,7 @@ impl Builder {
         let cookie = self.cookie()?.map(str::to_owned);
         let is_secure = sites.app.as_ref().is_none_or(|app| app.as_str().starts_with("https:"));
         self.own_session_is_usable(is_secure)?;
+        let authority = self.authority()?;
         let Self {
             dialect, limits, retry, clock, secrets, own_session, session_max_age, issued_after, variable, ..
         } = self;
@@ -49,7 +52,7 @@ impl Builder {
             let message = "The setting base_url is not usable: connections to it cannot be set up.";
             Error::config(message.to_owned()).with_cause(Some(failure.cause))
         })?;
-        let renewals = Renewals::new(Authority::Process);
+        let renewals = Renewals::new(authority);
         let parts = Parts {
             dialect,
             sites,
@@ -64,6 +67,12 @@ impl Builder {
             clock,
         };
         Ok(ServerClient::from_parts(parts))
+    }
+
+    #[cfg(not(feature = "redis"))]
+    #[expect(clippy::unnecessary_wraps, clippy::unused_self, reason = "with Redis there is more to decide")]
+    fn authority(&self) -> Result<Authority, Error> {
+        Ok(Authority::Process)
     }
 
     fn app(&self) -> Result<Option<BaseUrl>, Error> {

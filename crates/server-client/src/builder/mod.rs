@@ -1,6 +1,8 @@
 //! The settings of a client, checked before anything is sent.
 
 mod checked;
+#[cfg(feature = "redis")]
+mod redis;
 
 use std::time::{Duration, SystemTime};
 
@@ -14,7 +16,7 @@ use crate::seal::IssuedAfter;
 use crate::secrets::Secrets;
 use crate::transport::Limits;
 
-/// The settings of a [`ServerClient`].
+/// The settings of a [`ServerClient`](crate::ServerClient).
 ///
 /// | setting | default |
 /// | --- | --- |
@@ -22,11 +24,12 @@ use crate::transport::Limits;
 /// | `dialect` | [`Dialect::authjs`] |
 /// | `secrets` | Auth.js: the variable `AUTH_SECRET`, else `NEXTAUTH_SECRET`; for next-auth v4 in the other order |
 /// | | signed tokens: the variable `JWT_SECRET`, with commas between several |
-/// | `cookie_name` | the dialect's |
+/// | `cookie_name` | the dialect's; of an own session `twinfetch.session` |
 /// | `app_url` | none; verbs of the app's own endpoints need it, and cookies are `Secure` without it |
 /// | `own_session` | none: who is signed in is what the dialect's seal says; with it, `secrets` are `AUTH_SECRET`, else `NEXTAUTH_SECRET` |
 /// | `session_max_age` | 30 days |
 /// | `issued_after` | sessions of any age count |
+/// | `redis` (feature `redis`) | none: each process renews by itself |
 /// | `connect_timeout` | 5 s |
 /// | `head_timeout` | 10 s |
 /// | `idle_timeout` | 30 s |
@@ -42,6 +45,8 @@ pub struct Builder {
     own_session: bool,
     session_max_age: Duration,
     issued_after: Option<IssuedAfter>,
+    #[cfg(feature = "redis")]
+    redis: Option<crate::Redis>,
     limits: Limits,
     retry: Retry,
     clock: Box<dyn Fn() -> SystemTime + Send + Sync>,
@@ -59,6 +64,8 @@ impl Default for Builder {
             own_session: false,
             session_max_age: MAX_AGE,
             issued_after: None,
+            #[cfg(feature = "redis")]
+            redis: None,
             limits: Limits {
                 connect: Duration::from_secs(5),
                 head: Duration::from_secs(10),
@@ -136,7 +143,8 @@ impl Builder {
         self
     }
 
-    /// Sets the session cookie's name, for an app that chose its own. `__Secure-` and `__Host-` are looked for as well.
+    /// Sets the session cookie's name, for an app that chose its own. `__Secure-` and `__Host-` are looked for as well; that of
+    /// an [own session](Self::own_session) is written with `__Host-` under https.
     #[must_use]
     pub fn cookie_name(mut self, name: impl Into<String>) -> Self {
         self.cookie_name = Some(name.into());

@@ -65,22 +65,62 @@ where
         origin: settings.client.base().origin().as_str().to_owned(),
         request_id,
     });
-    let outcome = match headers(settings, &api, (method, &parts.headers), &called) {
-        Ok(mut headers) => {
-            let upload = (!body.is_end_stream()).then(|| Upload::new(body));
-            if upload.is_none() && matches!(method, Method::Patch | Method::Post | Method::Put) {
-                // Without it some servers wait for a body, or refuse with 411 (RFC 9110 §8.6).
-                headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+    let asked = Asked { settings, api: &api, method, path, headers: &parts.headers, called };
+    let upload = (!body.is_end_stream()).then(|| Upload::new(body));
+    let mut response = asked.answer(upload).await.unwrap_or_else(|error| {
+        let called = &asked.called;
+        refuse(&error.of(called), &called.request_id)
+    });
+    // What a renewal has for the browser, where no layer adds it.
+    api.relay(response.headers_mut());
+    response
+}
+
+/// What a browser asks, but for the body.
+struct Asked<'a> {
+    settings: &'a Settings,
+    api: &'a Api,
+    method: Method,
+    path: Path,
+    headers: &'a HeaderMap,
+    called: Arc<Called>,
+}
+
+impl<'a> Asked<'a> {
+    /// Forwards it. What was refused is asked once more with a newer token, where there is one and no body that is gone.
+    async fn answer<B>(&'a self, upload: Option<Upload<B>>) -> Result<Response<ProxyBody>, Error>
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        self.api.freshen().await;
+        let (is_repeatable, generation) = (upload.is_none(), self.api.generation());
+        let answer = self.forward(upload).await;
+        match &answer {
+            Ok(refused) if refused.status() == StatusCode::UNAUTHORIZED && is_repeatable => {
+                if self.api.is_renewed_since(generation).await? { self.forward::<B>(None).await } else { answer }
             }
-            Forwarding { settings, method, path, headers, upload, called: Arc::clone(&called) }.perform().await
+            _ => answer,
         }
-        Err(error) => {
-            let Called { method, route, request_id, .. } = &*called;
+    }
+
+    async fn forward<B>(&'a self, upload: Option<Upload<B>>) -> Result<Response<ProxyBody>, Error>
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        let Self { settings, api, method, path, headers: received, called } = self;
+        let mut headers = headers(settings, api, (*method, received), called).inspect_err(|error| {
+            let Called { method, route, request_id, .. } = &**called;
             tracing::warn!(method, route, request_id, code = error.code().name(), "a request was not forwarded");
-            Err(error)
+        })?;
+        if upload.is_none() && matches!(method, Method::Patch | Method::Post | Method::Put) {
+            // Without it some servers wait for a body, or refuse with 411 (RFC 9110 §8.6).
+            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
-    };
-    outcome.unwrap_or_else(|error| refuse(&error.of(&called), &called.request_id))
+        let (method, path, called) = (*method, path.clone(), Arc::clone(called));
+        Forwarding { settings, method, path, headers, upload, called }.perform().await
+    }
 }
 
 fn headers(

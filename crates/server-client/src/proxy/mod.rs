@@ -61,6 +61,9 @@ use crate::error::BoxError;
 /// * Any status and body of the backend except 5xx, whose body is for its own log: the browser gets a message.
 /// * A redirect to a path that is allowed, as a path; others are refused.
 ///
+/// A [session of this server's own](crate#a-session-of-this-servers-own) is renewed before its token ends, and when a request without a
+/// body is refused, which is then asked once more. The new cookie comes with the answer.
+///
 /// `Cache-Control: private, no-store`, `X-Content-Type-Options: nosniff` and `X-Request-Id` are added.
 ///
 /// # What is refused

@@ -2,7 +2,10 @@
 
 use twinfetch_core::error::{Code, Error as Reason};
 
+use super::ledger::Purpose;
 use super::pair::{Pair, SessionId};
+#[cfg(feature = "redis")]
+use super::redis;
 
 /// Who decides it.
 ///
@@ -10,13 +13,19 @@ use super::pair::{Pair, SessionId};
 pub(crate) enum Authority {
     /// This process alone.
     Process,
+    /// All processes that share a Redis.
+    #[cfg(feature = "redis")]
+    Redis(redis::Shared),
 }
 
 /// Whether the refresh token may be spent.
-#[expect(dead_code, reason = "a process alone decides at once: the rest is for several")]
-pub(crate) enum Claim {
+#[cfg_attr(
+    not(feature = "redis"),
+    expect(dead_code, reason = "a process alone decides at once: the rest is for several")
+)]
+pub(crate) enum Claim<L = Lease> {
     /// By us; whoever got the lease has to give it back.
-    Ours(Lease),
+    Ours(L),
     /// It was spent, and this is what it brought.
     Renewed(Pair),
     /// Its session was ended.
@@ -28,18 +37,28 @@ pub(crate) enum Claim {
 /// The right to spend a refresh token.
 pub(crate) enum Lease {
     Process,
+    #[cfg(feature = "redis")]
+    Redis(redis::Lease),
 }
 
 /// What became of a new pair.
-#[expect(dead_code, reason = "a process alone decides at once: the rest is for several")]
+#[cfg_attr(
+    not(feature = "redis"),
+    expect(dead_code, reason = "a process alone decides at once: the rest is for several")
+)]
 pub(crate) enum Published {
     Kept,
     /// A newer one is stored already: whoever held the lease was asleep for too long.
     Superseded(Pair),
+    /// Its session was ended meanwhile.
+    Ended,
 }
 
 /// Whether to believe that the grant is gone.
-#[expect(dead_code, reason = "a process alone decides at once: the rest is for several")]
+#[cfg_attr(
+    not(feature = "redis"),
+    expect(dead_code, reason = "a process alone decides at once: the rest is for several")
+)]
 pub(crate) enum Verdict {
     Gone,
     /// Somebody else had spent the token, and this is what it brought.
@@ -48,39 +67,54 @@ pub(crate) enum Verdict {
     Unconfirmed,
 }
 
-#[expect(clippy::unused_async, reason = "a process alone decides at once")]
+#[cfg_attr(not(feature = "redis"), expect(clippy::unused_async, reason = "a process alone decides at once"))]
 impl Authority {
-    pub(crate) async fn claim(&self, _pair: &Pair) -> Claim {
+    pub(crate) async fn claim(&self, pair: &Pair, purpose: Purpose) -> Claim {
         match self {
             Self::Process => Claim::Ours(Lease::Process),
+            #[cfg(feature = "redis")]
+            Self::Redis(shared) => match shared.claim(pair, purpose).await {
+                Claim::Ours(lease) => Claim::Ours(Lease::Redis(lease)),
+                Claim::Renewed(newer) => Claim::Renewed(newer),
+                Claim::Ended => Claim::Ended,
+                Claim::Unsettled => Claim::Unsettled,
+            },
         }
     }
 
     /// Tells what the renewal brought.
-    pub(crate) async fn publish(&self, lease: Lease, _renewed: &Pair) -> Published {
-        match lease {
-            Lease::Process => Published::Kept,
+    pub(crate) async fn publish(&self, lease: Lease, renewed: &Pair) -> Published {
+        match (self, lease) {
+            #[cfg(feature = "redis")]
+            (Self::Redis(shared), Lease::Redis(lease)) => shared.publish(lease, renewed).await,
+            _ => Published::Kept,
         }
     }
 
     /// The renewal failed, and the grant is not gone by that: nobody will publish.
     pub(crate) async fn release(&self, lease: Lease) {
-        match lease {
-            Lease::Process => {}
+        match (self, lease) {
+            #[cfg(feature = "redis")]
+            (Self::Redis(shared), Lease::Redis(lease)) => shared.release(lease).await,
+            _ => {}
         }
     }
 
     /// The backend says that the grant is gone.
     pub(crate) async fn refused(&self, lease: Lease) -> Verdict {
-        match lease {
-            Lease::Process => Verdict::Gone,
+        match (self, lease) {
+            #[cfg(feature = "redis")]
+            (Self::Redis(shared), Lease::Redis(lease)) => shared.refused(lease).await,
+            _ => Verdict::Gone,
         }
     }
 
     /// Its user has signed out: nothing of the session is to be renewed from now on.
-    pub(crate) async fn end(&self, _session: SessionId) {
+    pub(crate) async fn end(&self, session: SessionId) {
         match self {
             Self::Process => {}
+            #[cfg(feature = "redis")]
+            Self::Redis(shared) => shared.end(session).await,
         }
     }
 }

@@ -9,7 +9,11 @@
 
 mod authority;
 mod ledger;
+#[cfg(test)]
+pub(crate) mod model;
 mod pair;
+#[cfg(feature = "redis")]
+pub(crate) mod redis;
 #[cfg(test)]
 mod tests;
 
@@ -60,17 +64,17 @@ impl Renewals {
             Boarded::Join(flight) => await_landing(flight).await,
             Boarded::Lead(number) => {
                 let leading = Leading { renewals: self, key: pair.key(), number, landed: Some(landed) };
-                let landing = self.spend(pair, spend).await;
+                let landing = self.spend(pair, purpose, spend).await;
                 leading.land(landing)
             }
         }
     }
 
-    async fn spend<F>(&self, pair: &Pair, spend: impl FnOnce() -> F) -> Landing
+    async fn spend<F>(&self, pair: &Pair, purpose: Purpose, spend: impl FnOnce() -> F) -> Landing
     where
         F: Future<Output = Landing>,
     {
-        let lease = match self.authority.claim(pair).await {
+        let lease = match self.authority.claim(pair, purpose).await {
             Claim::Ours(lease) => lease,
             Claim::Renewed(newer) => return Landing::Renewed(newer),
             Claim::Ended => return Landing::Gone,
@@ -80,6 +84,7 @@ impl Renewals {
             Landing::Renewed(renewed) => match self.authority.publish(lease, &renewed).await {
                 Published::Kept => Landing::Renewed(renewed),
                 Published::Superseded(newer) => Landing::Renewed(newer),
+                Published::Ended => Landing::Gone,
             },
             Landing::Gone => match self.authority.refused(lease).await {
                 Verdict::Gone => Landing::Gone,

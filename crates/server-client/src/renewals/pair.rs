@@ -65,7 +65,7 @@ impl SessionId {
     }
 }
 
-#[expect(dead_code, reason = "only what is shared between processes is written out")]
+#[cfg(feature = "redis")]
 impl SessionKey {
     /// The key's bytes: the same in every process.
     pub(crate) const fn as_bytes(&self) -> &[u8; 32] {

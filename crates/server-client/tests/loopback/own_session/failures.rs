@@ -112,7 +112,7 @@ async fn f_49_a_wait_that_the_backend_asks_for_is_kept_by_all_requests() {
 
 #[tokio::test]
 async fn f_50_what_a_refresh_gives_never_makes_a_loop() {
-    let expired = sign(&json!({ "sub": "ada", "type": "access", "iat": NOW - 100, "exp": NOW - 50 }), "s");
+    let expired = sign(&json!({ "sub": "ada", "type": "access", "iat": NOW - 100, "exp": NOW - 50 }), "of the backend");
     for (name, given, refusals) in [
         ("the same token", json!({ "accessToken": "ada-access-0", "refreshToken": "ada-refresh-1" }), 1),
         ("the same token, and another refresh token", json!({ "accessToken": "ada-access-0", "refreshToken": "r" }), 1),
@@ -154,7 +154,7 @@ async fn f_50_without_a_new_refresh_token_the_old_one_stays() {
 #[tokio::test]
 async fn a_token_that_is_about_to_end_is_renewed_before_it_is_refused() {
     let due = |until: u64| {
-        let token = sign(&json!({ "sub": "ada", "type": "access", "iat": NOW - 880, "exp": until }), "s");
+        let token = sign(&json!({ "sub": "ada", "type": "access", "iat": NOW - 880, "exp": until }), "of the backend");
         let mut content = content("ada", 1);
         content["access_token"] = token.into();
         content["iat"] = (NOW - 880).into();
@@ -176,7 +176,7 @@ async fn a_token_that_is_about_to_end_is_renewed_before_it_is_refused() {
 async fn a_token_that_is_about_to_end_goes_out_when_it_cannot_be_renewed() {
     let backend = Backend::new().await;
     backend.answer_refresh(StatusCode::SERVICE_UNAVAILABLE.into_response());
-    let token = sign(&json!({ "sub": "ada", "type": "access", "iat": NOW - 880, "exp": NOW + 5 }), "s");
+    let token = sign(&json!({ "sub": "ada", "type": "access", "iat": NOW - 880, "exp": NOW + 5 }), "of the backend");
     let mut content = content("ada", 1);
     content["access_token"] = token.clone().into();
     backend.accept(&token);

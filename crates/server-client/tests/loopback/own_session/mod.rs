@@ -7,6 +7,7 @@ mod cookies;
 mod endings;
 mod failures;
 mod layer;
+mod proxy;
 mod settings;
 
 use http::{HeaderMap, HeaderValue};
