@@ -163,11 +163,12 @@ impl Plan<'_> {
 mod tests {
     use super::{Budget, Retry};
     use crate::address::{BaseUrl, Path};
-    use crate::call::{Call, Method};
+    use crate::call::{Call, Credentials, Method};
     use crate::dialect::Dialect;
     use crate::error::{Code, Error, Sent};
     use crate::exchange::{Exchange, Step};
     use crate::head::Head;
+    use crate::secret::Secret;
     use crate::session::Presented;
 
     const MOST: u32 = u32::MAX;
@@ -187,72 +188,6 @@ mod tests {
         let wait = |asked| Retry::DEFAULT.wait(1, Some(asked), 0);
         assert_eq!((wait(0), wait(30_000), wait(30_001)), (Some(0), Some(30_000), None));
         assert_eq!(Retry::DEFAULT.wait(2, Some(1_000), MOST), Some(1_200));
-    }
-
-    #[cfg(feature = "json")]
-    mod exchanges {
-        use super::super::{Budget, Retry};
-        use crate::address::{BaseUrl, Path};
-        use crate::call::{Call, Method};
-        use crate::dialect::Dialect;
-        use crate::error::{Code, Error, Sent};
-        use crate::exchange::{Exchange, Paused, Step};
-        use crate::head::Head;
-        use crate::secret::Secret;
-        use crate::session::Presented;
-
-        fn presented(token: Option<&str>, signed_out: bool) -> Presented {
-            Presented { token: token.map(Secret::new), user: "1".to_owned(), signed_out, ..Presented::default() }
-        }
-
-        /// Has a call as `before` wait for its second attempt, and gives it to `go_on`.
-        fn after_one(
-            method: Method,
-            before: Presented,
-            why: Result<Head, Code>,
-            go_on: impl FnOnce(Exchange<'_, Paused>),
-        ) {
-            let (dialect, base) = (Dialect::authjs(), BaseUrl::parse("http://h", "baseUrl").unwrap());
-            let call = Call::new(method, Path::parse("/", &base).unwrap()).retry(Retry::DEFAULT);
-            let step = Exchange::start(&dialect, &base, call, Ok(before));
-            let Step::Send(exchange, _) = step else { panic!("nothing is sent") };
-            let Step::Retry(exchange) = exchange.settled(why) else { panic!("no repetition") };
-            let Step::Sleep(exchange, _) = exchange.pause(&mut Budget::new(), 0, 1) else { panic!("no pause") };
-            go_on(exchange);
-        }
-
-        fn told(error: &Error) -> (Code, u32, Sent) {
-            (error.code(), error.attempts(), error.sent())
-        }
-
-        #[test]
-        fn what_was_answered_once_is_never_called_unsent() {
-            let busy = Ok(Head::new(502, 0, |_| None));
-            after_one(Method::Put, presented(None, false), busy.clone(), |exchange| {
-                assert_eq!(told(&exchange.interrupted(Code::Aborted)), (Code::Aborted, 1, Sent::Maybe));
-            });
-            after_one(Method::Put, presented(None, false), busy, |exchange| {
-                let step = exchange.resumed(Ok(presented(None, false)));
-                let Step::Send(exchange, _) = step else { panic!("nothing is sent") };
-                let Step::Retry(exchange) = exchange.settled(Err(Code::ConnectFailed)) else { panic!("no repetition") };
-                let Step::Done(Err(error)) = exchange.pause(&mut Budget::new(), 0, 0) else { panic!("no end") };
-                assert_eq!(told(&error), (Code::ConnectFailed, 2, Sent::Maybe));
-            });
-        }
-
-        #[test]
-        fn a_repetition_holds_back_what_the_first_attempt_held_back() {
-            let lost = || Err(Code::ConnectionLost);
-            after_one(Method::Get, presented(None, false), lost(), |exchange| {
-                let step = exchange.resumed(Ok(presented(Some("t"), true)));
-                let Step::Send(_, request) = step else { panic!("nothing is sent") };
-                assert!(request.authorization.is_none() && request.credentials.as_str() != "omit");
-            });
-            after_one(Method::Get, presented(Some("t"), false), lost(), |exchange| {
-                let step = exchange.resumed(Ok(presented(None, false)));
-                assert!(matches!(step, Step::Done(Err(error)) if error.code() == Code::ConnectionLost));
-            });
-        }
     }
 
     #[test]
@@ -283,6 +218,33 @@ mod tests {
         assert_eq!(stopped(Ok(504)), (Sent::Acknowledged, 1));
         assert_eq!(stopped(Err(Code::ConnectionLost)), (Sent::Maybe, 1));
         assert_eq!(stopped(Err(Code::ConnectFailed)), (Sent::Unsent, 1));
+    }
+
+    #[test]
+    fn a_repetition_holds_back_what_the_first_attempt_held_back() {
+        let (dialect, base) = (Dialect::authjs(), BaseUrl::parse("http://h", "baseUrl").unwrap());
+        let presented = |token: Option<&str>, signed_out| Presented {
+            token: token.map(Secret::new),
+            signed_out,
+            ..Presented::default()
+        };
+        let resumed = |before: Presented, after: Presented| {
+            let call = Call::new(Method::Get, Path::parse("/", &base).unwrap()).retry(Retry::DEFAULT);
+            let step = Exchange::start(&dialect, &base, call, Ok(before));
+            let Step::Send(exchange, _) = step else { panic!("nothing is sent") };
+            let Step::Retry(exchange) = exchange.settled(Err(Code::ConnectionLost)) else { panic!("no repetition") };
+            let step = exchange.pause(&mut Budget::new(), 0, 30_000);
+            let Step::Sleep(exchange, _) = step else { panic!("there is no wait") };
+            match exchange.resumed(Ok(after)) {
+                Step::Send(_, request) => Ok(request),
+                Step::Done(Err(error)) => Err(error.code()),
+                _ => panic!("neither sent nor over"),
+            }
+        };
+        let request = resumed(presented(None, false), presented(Some("t"), true)).unwrap();
+        assert!(request.authorization.is_none() && request.credentials != Credentials::Omit);
+        let ended = resumed(presented(Some("t"), false), presented(None, false));
+        assert_eq!(ended.unwrap_err(), Code::ConnectionLost);
     }
 
     #[test]

@@ -30,11 +30,7 @@ impl<'a> Exchange<'a, Sent> {
             (_, known) => known,
         };
         match answer {
-            why if self.plan.may_repeat(&why) => {
-                // Whatever comes of the next attempt: what a server has answered so may have been done.
-                self.plan.maybe |= why.is_ok();
-                Step::Retry(self.plan.at(Failed { why }))
-            }
+            why if self.plan.may_repeat(&why) => Step::Retry(self.plan.at(Failed { why })),
             Ok(head) if head.status == 401 && self.plan.may_renew() => {
                 let generation = self.plan.presented.generation;
                 Step::Renew(self.plan.at(Refused { head }), generation)

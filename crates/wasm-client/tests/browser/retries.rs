@@ -30,7 +30,7 @@ fn told(error: &Error) -> (Code, u32, Sent) {
 
 #[wasm_bindgen_test]
 async fn s_74_a_read_is_repeated_and_a_write_only_with_a_key() {
-    let answers = r#"["reject", { "body": [1] }]"#;
+    let answers = r#"["reject", { "body": { "code": 0, "message": "OK", "data": [1] } }]"#;
     let received = client(answers, |_| ()).get(PATH, Options::default()).await.unwrap();
     assert_eq!((received.status, received.attempts), (200, 2));
     let write = async |headers: &[(&str, &str)]| {
@@ -104,7 +104,7 @@ async fn a_caller_ends_the_wait_for_the_next_attempt() {
         turn().await;
     }
     controller.abort();
-    assert_eq!(told(&call.end().await.unwrap_err()), (Code::Aborted, 1, Sent::Maybe));
+    assert_eq!(told(&call.end().await.unwrap_err()), (Code::Aborted, 1, Sent::Acknowledged));
     assert_eq!(sent().len(), 1);
 }
 
