@@ -56,15 +56,16 @@ export class RequestError extends Error {
     this.#call = call
   }
 
-  /** What a log may hold. */
-  logDetail(): LogDetail {
-    const { code, status, sent, attempts, requestId } = this
-    return { code, ...this.#call, status, sent, attempts, requestId }
+  /** What a log may hold, as a line: `code=server_failed method=GET route=/api/posts …`. */
+  logDetail(): string {
+    const parts = Object.entries(this.toJSON()).filter(([, value]) => value !== undefined)
+    return parts.map((part) => part.join('=')).join(' ')
   }
 
-  /** The same, since errors get into logs as JSON. */
+  /** The same in its parts, since errors get into logs as JSON. */
   toJSON(): LogDetail {
-    return this.logDetail()
+    const { code, status, sent, attempts, requestId } = this
+    return { code, ...this.#call, status, sent, attempts, requestId }
   }
 }
 
