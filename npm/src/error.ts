@@ -45,14 +45,15 @@ export class RequestError extends Error {
 
   /** Makes an error of its parts, for example to hand one to a component under test. */
   constructor({ message, problem, ...failure }: ErrorParts, call: ErrorCall = {}) {
-    // A log shows the stack, and a user the message.
+    // A log shows the stack, which V8 words when it is first read, and a user the message.
     super(failure.code)
+    this.name = 'RequestError'
+    void this.stack
     Object.assign(this, { sent: 'unsent', attempts: 0 }, failure)
     // Of a body, so that neither is listed with what a log shows.
     for (const [name, value] of Object.entries({ message, problem })) {
       Object.defineProperty(this, name, { value, configurable: true, writable: true })
     }
-    this.name = 'RequestError'
     this.#call = call
   }
 
