@@ -44,13 +44,13 @@ async fn renew(renewals: &Renewals, pair: &Pair) -> String {
 
 #[tokio::test]
 async fn f_40_a_thousand_who_wait_share_one_renewal() {
-    let (renewals, pair, spent) = (renewals(), pair(SessionId::fresh(), 1), AtomicU64::new(0));
+    let (renewals, pair, count) = (renewals(), pair(SessionId::fresh(), 1), AtomicU64::new(0));
     let all_wait = Notify::new();
     let waiting = (0..1_000).map(|index| {
-        let (renewals, pair, spent, all_wait) = (&renewals, &pair, &spent, &all_wait);
+        let (renewals, pair, count, all_wait) = (&renewals, &pair, &count, &all_wait);
         async move {
             let spend = async || {
-                spent.fetch_add(1, Ordering::SeqCst);
+                count.fetch_add(1, Ordering::SeqCst);
                 all_wait.notified().await;
                 Landing::Renewed(pair.renewed(tokens(2), 0))
             };
@@ -62,7 +62,7 @@ async fn f_40_a_thousand_who_wait_share_one_renewal() {
         }
     });
     assert!(join_all(waiting).await.iter().all(|said| said == "a2"));
-    assert_eq!(spent.load(Ordering::SeqCst), 1);
+    assert_eq!(count.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test]
