@@ -8,12 +8,15 @@ use twinfetch_core::address::{BaseUrl, Path};
 use twinfetch_core::call::{Accept, Call, Method};
 use twinfetch_core::dialect::Dialect;
 use twinfetch_core::error::{Code, Error};
+use twinfetch_core::exchange::Retry;
 use twinfetch_core::session::{Held, Read, Session};
 use twinfetch_core::verb::Sites;
 use wasm_bindgen::JsValue;
 use web_sys::{AbortController, AbortSignal, RequestCache};
 
+use crate::attempt::Limits;
 use crate::body::Body;
+use crate::budgets::Budgets;
 use crate::deadline::Deadline;
 use crate::driver::Received;
 use crate::once::Once;
@@ -31,9 +34,11 @@ pub struct Options {
     pub body: Option<Body>,
     /// Ends the call when it fires.
     pub signal: Option<AbortSignal>,
-    /// How long the call may take, in milliseconds; 0 means no limit; the client's setting when absent. For a download:
-    /// how long nothing may arrive.
+    /// How long the whole call may take, in milliseconds, with all attempts and the waits between them; 0 means no limit; the
+    /// client's setting when absent. For a download: up to the head of its response.
     pub timeout: Option<u32>,
+    /// How often the call is sent again by itself; the client's setting when absent. A stream is sent once.
+    pub retry: Option<Retry>,
     /// How the browser's HTTP cache is used; the browser's default when absent.
     pub cache: Option<RequestCache>,
 }
@@ -49,6 +54,9 @@ pub(crate) struct Inner {
     pub(crate) dialect: Dialect,
     pub(crate) sites: Sites,
     pub(crate) timeout: u32,
+    pub(crate) limits: Limits,
+    pub(crate) retry: Retry,
+    pub(crate) budgets: Budgets,
     pub(crate) sign_in_page: Option<String>,
     pub(crate) held: RefCell<Held<JsValue>>,
     pub(crate) keeping: Keeping,
@@ -78,7 +86,9 @@ impl Client {
     /// # Errors
     /// `config_invalid`, naming the setting that cannot be used.
     pub fn new(settings: Settings) -> Result<Self, Error> {
-        let Settings { dialect, base_url, app_url, timeout, session_max_age, storage, sign_in_page } = settings;
+        let Settings { dialect, base_url, app_url, timeout, session_max_age, storage, sign_in_page, retry, .. } =
+            settings;
+        let limits = Limits { head: settings.attempt_timeout, idle: settings.idle_timeout };
         let sites =
             Sites { backend: BaseUrl::parse(&base_url, "baseUrl")?, app: Some(BaseUrl::parse(&app_url, "appUrl")?) };
         let foreign = |page: &String| !page.starts_with('/') || Path::parse(page, &sites.backend).is_err();
@@ -89,6 +99,9 @@ impl Client {
             dialect,
             sites,
             timeout,
+            limits,
+            retry,
+            budgets: Budgets::default(),
             sign_in_page,
             held: RefCell::new(Held::new(session_max_age.into())),
             keeping: Keeping::new(storage, &base_url),
@@ -171,7 +184,10 @@ impl Client {
         for (name, value) in &options.query {
             path.push_query(name, value);
         }
-        let mut call = Call::new(method, path);
+        let mut call = Call::new(method, path).retry(options.retry.unwrap_or(self.inner.retry));
+        if options.body.as_ref().is_some_and(Body::is_stream) {
+            call = call.once();
+        }
         for (name, value) in &options.headers {
             call = call.header(name, value)?;
         }
