@@ -119,6 +119,7 @@ for (const how of ['with locks', 'without locks']) {
       devtools.send('Page.crash').catch(() => {})
       await crashed
       await gate.until(() => gate.left() === 1)
+      await leader.close()
       gate.set('open')
       const others = tabs.filter((tab) => tab !== leader)
       await allWell(others)
