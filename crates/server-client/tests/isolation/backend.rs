@@ -149,11 +149,9 @@ async fn answer(State(book): State<Arc<Book>>, request: Request) -> Response {
     };
     // An answer may take as long as it likes.
     book.chance.dawdle().await;
-    match outcome {
-        Some(data) => Json(json!({ "success": true, "data": data })).into_response(),
-        None => {
-            let refusal = json!({ "success": false, "data": null, "message": "no" });
-            (StatusCode::UNAUTHORIZED, Json(refusal)).into_response()
-        }
-    }
+    let Some(data) = outcome else {
+        let refusal = json!({ "success": false, "data": null, "message": "no" });
+        return (StatusCode::UNAUTHORIZED, Json(refusal)).into_response();
+    };
+    Json(json!({ "success": true, "data": data })).into_response()
 }
