@@ -71,7 +71,8 @@ impl Budget {
         }
     }
 
-    const fn spend(&mut self) -> bool {
+    /// Takes a repetition, where there is one.
+    pub const fn spend(&mut self) -> bool {
         let enough = self.tenths >= 10;
         if enough {
             self.tenths -= 10;

@@ -159,6 +159,7 @@ where
     B::Error: Into<BoxError>,
 {
     async fn perform(self) -> Result<Response<ProxyBody>, Error> {
+        self.settings.client.budget(false).deposit();
         let mut attempt = 1;
         loop {
             let answer = self.attempt().await;
@@ -177,6 +178,8 @@ where
             let spent = self.upload.as_ref().map_or(Spent::Nothing, Upload::spent);
             let wait = self.settings.retries.wait(attempt, self.method, spent, outcome);
             self.tell(attempt, class, &answer);
+            // Of what the client may repeat: an outage is not multiplied by those who ask through here.
+            let wait = wait.filter(|_| self.settings.client.budget(false).spend());
             let Some(wait) = wait else { return self.relay(answer) };
             drop(answer);
             sleep(wait).await;
