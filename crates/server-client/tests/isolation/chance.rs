@@ -9,7 +9,7 @@ impl Chance {
         Self(Mutex::new(seed))
     }
 
-    /// A number below `limit` (SplitMix64).
+    /// A number below `limit` (`SplitMix64`).
     pub(crate) fn below(&self, limit: usize) -> usize {
         let mut state = self.0.lock().unwrap();
         *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);

@@ -101,10 +101,10 @@ async fn run(setting: Setting) -> Seen {
     let (mut refused, mut seen) = (vec![0; count], Seen::default());
     for number in 0..rounds {
         let mut visits = Vec::new();
-        for user in 0..count {
+        for (user, refused) in refused.iter_mut().enumerate() {
             if chance.below(2) == 0 {
                 backend.refuse(user);
-                refused[user] += 1;
+                *refused += 1;
             }
             // The last one stays, so that each refusal comes to a renewal.
             let times = 1 + chance.below(4);
@@ -130,8 +130,8 @@ async fn run(setting: Setting) -> Seen {
         }
     }
     end_some(&app, &backend, &users).await;
-    for user in 0..count {
-        assert_eq!(backend.refreshes(user), refused[user], "renewals of user {user}, {setting:?}");
+    for (user, refused) in refused.into_iter().enumerate() {
+        assert_eq!(backend.refreshes(user), refused, "renewals of user {user}, {setting:?}");
     }
     seen.totals.push(backend.totals());
     seen
