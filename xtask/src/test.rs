@@ -2,6 +2,7 @@
 
 mod end_to_end;
 mod next_auth;
+mod printed;
 
 use std::time::{Duration, Instant};
 
@@ -112,6 +113,7 @@ fn native() -> Result<()> {
     let has_nextest = crate::process::output(cargo().args(["nextest", "--version"])).is_ok();
     if has_nextest {
         run(cargo().args(["nextest", "run"]).args(everything))?;
+        printed::search()?;
         return run(cargo().args(["test", "--doc"]).args(everything));
     }
     run(cargo().arg("test").args(everything))
