@@ -3,16 +3,20 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use js_sys::Math;
 use twinfetch_core::address::{BaseUrl, Path};
 use twinfetch_core::call::{Accept, Call, Method};
 use twinfetch_core::dialect::Dialect;
 use twinfetch_core::error::{Code, Error};
+use twinfetch_core::exchange::Retry;
 use twinfetch_core::session::{Held, Read, Session};
 use twinfetch_core::verb::Sites;
 use wasm_bindgen::JsValue;
 use web_sys::{AbortController, AbortSignal, RequestCache};
 
+use crate::attempt::Limits;
 use crate::body::Body;
+use crate::budgets::Budgets;
 use crate::deadline::Deadline;
 use crate::driver::Received;
 use crate::once::Once;
@@ -30,9 +34,11 @@ pub struct Options {
     pub body: Option<Body>,
     /// Ends the call when it fires.
     pub signal: Option<AbortSignal>,
-    /// How long the call may take, in milliseconds; 0 means no limit; the client's setting when absent. For a download:
-    /// how long nothing may arrive.
+    /// How long the whole call may take, in milliseconds, with all attempts and the waits between them; 0 means no limit; the
+    /// client's setting when absent. For a download: up to the head of its response.
     pub timeout: Option<u32>,
+    /// How often the call is sent again by itself; the client's setting when absent. A stream is sent once.
+    pub retry: Option<Retry>,
     /// How the browser's HTTP cache is used; the browser's default when absent.
     pub cache: Option<RequestCache>,
 }
@@ -48,6 +54,9 @@ pub(crate) struct Inner {
     pub(crate) dialect: Dialect,
     pub(crate) sites: Sites,
     pub(crate) timeout: u32,
+    pub(crate) limits: Limits,
+    pub(crate) retry: Retry,
+    pub(crate) budgets: Budgets,
     pub(crate) sign_in_page: Option<String>,
     pub(crate) held: RefCell<Held<JsValue>>,
     pub(crate) keeping: Keeping,
@@ -55,6 +64,10 @@ pub(crate) struct Inner {
     pub(crate) reading: Once,
     pub(crate) reader: RefCell<Option<(Read, AbortController)>>,
     pub(crate) renewing: Once,
+    /// When this client renews early: not all at once.
+    pub(crate) chance: u32,
+    /// Whether this page's clock is wrong, or tokens end at once: then they are renewed when they are refused.
+    pub(crate) mistimed: Cell<bool>,
     /// What ends the sign-in that is under way.
     pub(crate) entering: RefCell<Option<AbortController>>,
     /// Whether it was asked of its own accord what the user of this session may do.
@@ -73,7 +86,9 @@ impl Client {
     /// # Errors
     /// `config_invalid`, naming the setting that cannot be used.
     pub fn new(settings: Settings) -> Result<Self, Error> {
-        let Settings { dialect, base_url, app_url, timeout, session_max_age, storage, sign_in_page } = settings;
+        let Settings { dialect, base_url, app_url, timeout, session_max_age, storage, sign_in_page, retry, .. } =
+            settings;
+        let limits = Limits { head: settings.attempt_timeout, idle: settings.idle_timeout };
         let sites =
             Sites { backend: BaseUrl::parse(&base_url, "baseUrl")?, app: Some(BaseUrl::parse(&app_url, "appUrl")?) };
         let foreign = |page: &String| !page.starts_with('/') || Path::parse(page, &sites.backend).is_err();
@@ -84,12 +99,17 @@ impl Client {
             dialect,
             sites,
             timeout,
+            limits,
+            retry,
+            budgets: Budgets::default(),
             sign_in_page,
             held: RefCell::new(Held::new(session_max_age.into())),
             keeping: Keeping::new(storage, &base_url),
             reading: Once::default(),
             reader: RefCell::default(),
             renewing: Once::default(),
+            chance: chance(),
+            mistimed: Cell::default(),
             entering: RefCell::default(),
             asked: Cell::default(),
             leaving: Cell::default(),
@@ -164,10 +184,18 @@ impl Client {
         for (name, value) in &options.query {
             path.push_query(name, value);
         }
-        let mut call = Call::new(method, path);
+        let mut call = Call::new(method, path).retry(options.retry.unwrap_or(self.inner.retry));
+        if options.body.as_ref().is_some_and(Body::is_stream) {
+            call = call.once();
+        }
         for (name, value) in &options.headers {
             call = call.header(name, value)?;
         }
         Ok(call)
     }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "chance may be cut")]
+fn chance() -> u32 {
+    (Math::random() * f64::from(u32::MAX)) as u32
 }

@@ -1,4 +1,4 @@
-//! When a call stops waiting: its time is over, or its caller gave up.
+//! When something stops waiting: its time is over, or its caller gave up.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -16,7 +16,9 @@ pub(crate) struct Deadline {
     timer: RefCell<JsValue>,
     on_time: Closure<dyn FnMut()>,
     abort: Option<(AbortSignal, Closure<dyn FnMut()>)>,
-    timeout: u32,
+    timeout: Cell<u32>,
+    /// When the time is over, by the page's own clock.
+    end: Cell<f64>,
 }
 
 /// What a timer can wait at most, in milliseconds: a longer wait would be none.
@@ -43,22 +45,43 @@ impl Deadline {
             listen(signal, closure.as_ref().unchecked_ref());
             (signal.clone(), closure)
         });
-        let deadline = Self { controller, timed_out, timer: RefCell::new(JsValue::UNDEFINED), on_time, abort, timeout };
+        let (timer, end) = (RefCell::new(JsValue::UNDEFINED), Cell::default());
+        let deadline = Self { controller, timed_out, timer, on_time, abort, timeout: Cell::new(timeout), end };
         deadline.extend();
         Ok(deadline)
     }
 
     /// Starts the clock anew: something has arrived.
     pub(crate) fn extend(&self) {
-        if self.timeout > 0 {
-            let timer = set_timeout(self.on_time.as_ref().unchecked_ref(), self.timeout.min(LONGEST));
-            clear_timeout(&self.timer.replace(timer));
-        }
+        let timeout = self.timeout.get();
+        self.end.set(now() + f64::from(timeout));
+        let timer = match timeout {
+            0 => JsValue::UNDEFINED,
+            timeout => set_timeout(self.on_time.as_ref().unchecked_ref(), timeout.min(LONGEST)),
+        };
+        clear_timeout(&self.timer.replace(timer));
+    }
+
+    /// Starts the clock anew, with another limit.
+    pub(crate) fn limit(&self, timeout: u32) {
+        self.timeout.set(timeout);
+        self.extend();
+    }
+
+    /// How much time there is, in milliseconds.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a wait that is negative is none")]
+    pub(crate) fn left(&self) -> u64 {
+        if self.timeout.get() == 0 { u64::MAX } else { (self.end.get() - now()) as u64 }
     }
 
     /// What `fetch` listens to.
     pub(crate) fn signal(&self) -> AbortSignal {
         self.controller.signal()
+    }
+
+    /// Ends what listens to the signal.
+    pub(crate) fn abort(&self) {
+        self.controller.abort();
     }
 
     /// Waits for a promise, but not longer than the deadline.
@@ -67,9 +90,27 @@ impl Deadline {
         if signal.aborted() {
             return Err(self.cause(Code::Aborted));
         }
-        let over = Promise::new(&mut |_, reject| listen(&signal, &reject));
+        let listener = RefCell::new(None);
+        let over = Promise::new(&mut |_, reject| {
+            listen(&signal, &reject);
+            listener.replace(Some(reject));
+        });
         let both = js_sys::Array::of2(&promise, &over);
-        JsFuture::from(Promise::race(&both)).await.map_err(|_| self.cause(Code::NetworkFailed))
+        let ended = JsFuture::from(Promise::race(&both)).await.map_err(|_| self.cause(Code::NetworkFailed));
+        if let Some(listener) = listener.take() {
+            drop(signal.remove_event_listener_with_callback("abort", &listener));
+        }
+        ended
+    }
+
+    /// Waits for a time, in milliseconds, but not longer than the deadline.
+    pub(crate) async fn sleep(&self, milliseconds: u64) -> Result<(), Code> {
+        let milliseconds = u32::try_from(milliseconds).unwrap_or(LONGEST).min(LONGEST);
+        let timer = RefCell::new(JsValue::UNDEFINED);
+        let over = Promise::new(&mut |resolve, _| drop(timer.replace(set_timeout(&resolve, milliseconds))));
+        let ended = self.wait(over).await;
+        clear_timeout(&timer.borrow());
+        ended.map(drop)
     }
 
     /// Why something failed: the deadline, the caller, or else `other`.
@@ -100,6 +141,10 @@ extern "C" {
 
     #[wasm_bindgen(js_name = clearTimeout)]
     fn clear_timeout(timer: &JsValue);
+
+    /// A clock that nobody sets.
+    #[wasm_bindgen(js_namespace = performance)]
+    fn now() -> f64;
 }
 
 fn listen(signal: &AbortSignal, listener: &Function) {

@@ -1,15 +1,18 @@
 //! Downloads that end in a saved file.
 
-use js_sys::{Array, Reflect, Uint8Array};
+use std::cell::Cell;
+
 use twinfetch_core::call::{Accept, Method};
-use twinfetch_core::error::{Code, Error};
+use twinfetch_core::error::{Code, Error, Sent};
 use twinfetch_core::file_name;
+use twinfetch_core::head::Head;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, ReadableStreamDefaultReader, Response, Url};
+use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Response, Url};
 
 use crate::client::{Client, Options};
-use crate::deadline::{Deadline, set_timeout};
+use crate::deadline::set_timeout;
+use crate::driver::Received;
+use crate::pieces::collect;
 
 /// A file that was downloaded into the browser's memory.
 #[derive(Debug)]
@@ -37,10 +40,10 @@ impl Client {
     /// Downloads a file as who is signed in, telling `progress` after each part.
     ///
     /// The file's name is the response's (`Content-Disposition`), else `filename`, else the last part of the path. The
-    /// timeout of `options` limits how long nothing may arrive.
+    /// timeout of `options` limits the wait for the response, and the setting `idle_timeout` how long nothing may arrive.
     ///
     /// # Errors
-    /// As [`Client::call`]; also `network_failed` when the connection breaks before the end.
+    /// As [`Client::call`]; also `body_truncated` when the connection breaks before the end.
     pub async fn download(
         &self,
         path: &str,
@@ -52,11 +55,21 @@ impl Client {
         let route = call.route().to_owned();
         let deadline = self.deadline(options.timeout, options.signal.as_ref())?;
         let received = self.drive_within(call, &options, &deadline).await?;
-        let response = received.response.ok_or_else(|| Error::new(Code::MalformedBody))?;
+        let response = received.response.as_ref().ok_or_else(|| Error::new(Code::MalformedBody))?;
         let header = |name: &str| response.headers().get(name).ok().flatten();
         let filename = file_name::choose(header("content-disposition").as_deref(), filename, &route);
         let media_type = header("content-type");
-        let parts = collect(&response, &deadline, progress).await.map_err(Error::new)?;
+        let told = Cell::new(Progress { received: 0.0, total: length(response) });
+        progress(told.get());
+        // A large file takes its time, as long as something arrives.
+        deadline.limit(self.inner.limits.idle);
+        let parts = collect(response, &deadline, |bytes| {
+            let Progress { received, total } = told.get();
+            let received = received + f64::from(bytes);
+            told.set(Progress { received, total: total.filter(|total| received <= *total) });
+            progress(told.get());
+        });
+        let parts = parts.await.map_err(|code| broken(code, &received))?;
         let kind = BlobPropertyBag::new();
         if let Some(media_type) = media_type {
             kind.set_type(&media_type);
@@ -65,6 +78,14 @@ impl Client {
             .map_err(|_| Error::new(Code::ResponseTooLarge))?;
         Ok(Download { blob, filename, status: received.status, request_id: received.request_id })
     }
+}
+
+/// Why a body did not come to its end.
+fn broken(code: Code, received: &Received) -> Error {
+    let code = if code == Code::TimedOut { Code::BodyStalled } else { code };
+    let Received { status, request_id, attempts, .. } = received;
+    let head = Head { status: *status, request_id: request_id.clone(), ..Head::default() };
+    Error::new(code).with_head(&head).after(*attempts, Sent::Acknowledged)
 }
 
 impl Download {
@@ -95,28 +116,6 @@ impl Download {
     }
 }
 
-/// Reads a body part by part; the parts stay in the JavaScript engine.
-async fn collect(response: &Response, deadline: &Deadline, progress: impl Fn(Progress)) -> Result<Array, Code> {
-    let parts = Array::new();
-    let mut total = length(response);
-    let mut received = 0.0;
-    let Some(body) = response.body() else { return Ok(parts) };
-    let reader = body.get_reader().unchecked_into::<ReadableStreamDefaultReader>();
-    progress(Progress { received, total });
-    loop {
-        let next = JsFuture::from(reader.read()).await.map_err(|_| deadline.cause(Code::NetworkFailed))?;
-        deadline.extend();
-        let part = member(&next, "value");
-        if part.is_undefined() {
-            return Ok(parts);
-        }
-        received += f64::from(part.unchecked_ref::<Uint8Array>().byte_length());
-        total = total.filter(|total| received <= *total);
-        parts.push(&part);
-        progress(Progress { received, total });
-    }
-}
-
 /// The body's length, where `Content-Length` counts what is received: not when the response is compressed.
 fn length(response: &Response) -> Option<f64> {
     let headers = response.headers();
@@ -129,8 +128,4 @@ fn length(response: &Response) -> Option<f64> {
         let length = length as f64;
         length
     })
-}
-
-fn member(value: &JsValue, name: &str) -> JsValue {
-    Reflect::get(value, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
 }

@@ -6,12 +6,11 @@ use gloo_net::http::Response;
 use twinfetch_core::call::Call;
 use twinfetch_core::document::Document;
 use twinfetch_core::error::{Code, Error};
-use twinfetch_core::exchange::{Budget, Exchange, Payload, Reply, Step, Wants};
-use twinfetch_core::session::Presented;
+use twinfetch_core::exchange::{Exchange, Payload, Reply, Step, Wants};
 use wasm_bindgen::JsValue;
 use web_sys::AbortSignal;
 
-use crate::body::Body;
+use crate::attempt::Attempt;
 use crate::client::{Client, Options};
 use crate::deadline::Deadline;
 use crate::document::JsDocument;
@@ -24,6 +23,8 @@ pub struct Received {
     pub status: u16,
     /// The request id that the server put on its response.
     pub request_id: Option<String>,
+    /// How many requests it took.
+    pub attempts: u32,
     /// The payload, out of its envelope; `undefined` when there is none.
     pub data: JsValue,
     /// The response itself, when its body was to be left unread.
@@ -76,48 +77,70 @@ impl Client {
         sending: &Sending<'_>,
         deadline: &Deadline,
     ) -> Result<Ended<'a>, Error> {
+        let url = if let Step::Send(_, request) = &step { request.url.as_str() } else { "" };
+        let budget = self.inner.budgets.of(url, &self.inner.sites);
+        budget.borrow_mut().deposit();
+        let mut attempts = 0;
+        let mut attempt: Option<Attempt<'_>> = None;
         let mut arrived: Option<Response> = None;
         let mut document = None;
         loop {
             step = match step {
-                Step::Send(exchange, request) => match fetch::send(&request, sending, deadline).await {
-                    Ok(response) => {
-                        let head = fetch::head(&response);
-                        arrived = Some(response);
-                        exchange.settled(Ok(head))
-                    }
-                    Err(code) => exchange.settled(Err(code)),
-                },
+                Step::Send(exchange, request) => {
+                    attempts += 1;
+                    let sent = match Attempt::start(deadline, self.inner.limits) {
+                        Ok(started) => fetch::send(&request, sending, attempt.insert(started)).await,
+                        Err(code) => Err(code),
+                    };
+                    exchange.settled(sent.map(|response| fetch::head(arrived.insert(response))))
+                }
                 Step::Read(exchange) => {
-                    let body = match arrived.take_if(|_| exchange.wants() == Wants::Document) {
-                        Some(response) => fetch::document(response, deadline).await,
+                    let response = arrived.take_if(|_| exchange.wants() == Wants::Document);
+                    let body = match response.zip(attempt.as_ref()) {
+                        Some((response, attempt)) => fetch::document(response, attempt).await,
                         None => Ok(None),
                     };
                     document = body.as_ref().ok().cloned().flatten();
                     exchange.received(body.as_ref().map(Option::as_ref).map_err(|code| *code))
                 }
                 Step::Renew(exchange, generation) => {
-                    let presented = self.renew(generation, sending.verb, deadline).await;
-                    // A stream is used up: there is nothing to repeat the call with.
-                    let used_up = sending.body.is_some_and(Body::is_stream);
-                    exchange.renewed(if used_up { Ok(Presented::default()) } else { presented })
+                    exchange.renewed(self.renew(generation, sending.verb, deadline).await)
                 }
-                Step::Retry(exchange) => exchange.pause(&mut Budget::new(), 0, 0),
-                Step::Sleep(exchange, _) => exchange.resumed(self.presented()),
-                Step::Done(reply) => return reply.map(|reply| Ended { reply, document, response: arrived }),
+                Step::Retry(exchange) => exchange.pause(&mut budget.borrow_mut(), random(), deadline.left()),
+                Step::Sleep(exchange, wait) => {
+                    // What is left of the failed attempt.
+                    arrived = None;
+                    if let Some(failed) = attempt.take() {
+                        failed.own.abort();
+                    }
+                    match deadline.sleep(wait).await {
+                        Ok(()) => exchange.resumed(self.presented()),
+                        Err(code) => Step::Done(Err(exchange.interrupted(code))),
+                    }
+                }
+                Step::Done(reply) => {
+                    return reply.map(|reply| Ended { reply, attempts, document, response: arrived });
+                }
             };
         }
     }
 }
 
+/// Any number.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "chance is between 0 and 1")]
+fn random() -> u32 {
+    (js_sys::Math::random() * f64::from(u32::MAX)) as u32
+}
+
 /// How an exchange ended that was accepted.
 pub(crate) struct Ended<'a> {
     pub(crate) reply: Reply<'a>,
+    attempts: u32,
     pub(crate) document: Option<JsDocument>,
     response: Option<Response>,
 }
 
-fn received(Ended { reply, document, response }: Ended<'_>) -> Result<Received, Error> {
+fn received(Ended { reply, attempts, document, response }: Ended<'_>) -> Result<Received, Error> {
     let Reply { status, request_id, payload } = reply;
     let (data, response) = match payload {
         Payload::At(pointer) => {
@@ -127,5 +150,5 @@ fn received(Ended { reply, document, response }: Ended<'_>) -> Result<Received, 
         Payload::Nothing => (JsValue::UNDEFINED, None),
         Payload::Raw => (JsValue::UNDEFINED, response.map(web_sys::Response::from)),
     };
-    Ok(Received { status, request_id, data, response })
+    Ok(Received { status, request_id, attempts, data, response })
 }

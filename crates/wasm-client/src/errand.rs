@@ -3,7 +3,6 @@
 use std::pin::Pin;
 
 use twinfetch_core::error::Error;
-use twinfetch_core::exchange::Retry;
 use twinfetch_core::session::{Read, Taken};
 use twinfetch_core::verb::{Flow, Next, Permissions, Verb};
 use wasm_bindgen::JsValue;
@@ -32,7 +31,8 @@ impl Client {
         let (dialect, sites) = (&self.inner.dialect, &self.inner.sites);
         let sending = Sending { body, cache: Some(RequestCache::NoStore), verb: Some(verb) };
         let errand = self.inner.held.borrow().set_out(verb);
-        let (mut flow, mut next) = Flow::start(dialect, sites, verb, self.presented().unwrap_or_default(), Retry::NONE);
+        let (mut flow, mut next) =
+            Flow::start(dialect, sites, verb, self.presented().unwrap_or_default(), self.inner.retry);
         let mut document = None;
         let ended = loop {
             next = match next {
@@ -52,6 +52,10 @@ impl Client {
         let permissions = |codes: &[String], claims: Option<&JsValue>| self.allowed(codes, claims);
         let taken = held.take(errand, ended, permissions, now());
         drop(held);
+        if verb == Verb::Refresh {
+            // What another tab has kept meanwhile is newer, or somebody else's: what came here is dropped for it.
+            self.synchronize();
+        }
         self.settle_since(errand.read);
         taken
     }

@@ -8,11 +8,12 @@ use twinfetch_core::head::Head;
 use twinfetch_core::verb::Verb;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{RequestCache, RequestCredentials, RequestInit, RequestRedirect};
+use web_sys::{AbortSignal, RequestCache, RequestCredentials, RequestInit, RequestRedirect};
 
+use crate::attempt::Attempt;
 use crate::body::Body;
-use crate::deadline::Deadline;
 use crate::document::JsDocument;
+use crate::pieces::{collect, member, text};
 use crate::session::now;
 
 /// What goes with a request besides what the core decided.
@@ -24,10 +25,11 @@ pub(crate) struct Sending<'a> {
 }
 
 /// Sends a request and waits for the head of its response.
-pub(crate) async fn send(request: &Request, sending: &Sending<'_>, deadline: &Deadline) -> Result<Response, Code> {
-    let request = build(request, sending, deadline).ok_or(Code::CallInvalid)?;
-    let promise = fetch(&request).map_err(|_| deadline.cause(Code::NetworkFailed))?;
-    let response = JsFuture::from(promise).await.map_err(|_| deadline.cause(Code::NetworkFailed))?;
+pub(crate) async fn send(request: &Request, sending: &Sending<'_>, attempt: &Attempt<'_>) -> Result<Response, Code> {
+    let request = build(request, sending, &attempt.signal()).ok_or(Code::CallInvalid)?;
+    let promise = fetch(&request).map_err(|_| attempt.unanswered(unreached()))?;
+    let response = JsFuture::from(promise).await.map_err(|_| attempt.unanswered(unreached()))?;
+    attempt.answered();
     // Not `Request::send`: it panics when a polyfill answers, or when a rejection is no `Error`.
     Ok(Response::from(response.unchecked_into::<web_sys::Response>()))
 }
@@ -39,17 +41,22 @@ pub(crate) fn head(response: &Response) -> Head {
 }
 
 /// Reads a whole body as a JSON document; an empty body is none.
-pub(crate) async fn document(response: Response, deadline: &Deadline) -> Result<Option<JsDocument>, Code> {
-    let raw = web_sys::Response::from(response);
-    let text = raw.text().map_err(|_| Code::NetworkFailed)?;
-    let text = JsFuture::from(text).await.map_err(|_| deadline.cause(Code::NetworkFailed))?;
+pub(crate) async fn document(response: Response, attempt: &Attempt<'_>) -> Result<Option<JsDocument>, Code> {
+    let pieces = collect(&response.into(), &attempt.own, |_| ()).await.map_err(|code| attempt.unread(code))?;
+    let text = text(&pieces).await.ok_or(Code::ResponseTooLarge)?;
     if text.is_falsy() {
         return Ok(None);
     }
     JsDocument::parse(&text).map(Some).map_err(|_| Code::MalformedBody)
 }
 
-fn build(request: &Request, sending: &Sending<'_>, deadline: &Deadline) -> Option<web_sys::Request> {
+/// Why nothing came, as far as a browser says it.
+fn unreached() -> Code {
+    let is_online = member(&member(&js_sys::global(), "navigator"), "onLine");
+    if is_online == JsValue::FALSE { Code::Offline } else { Code::NetworkFailed }
+}
+
+fn build(request: &Request, sending: &Sending<'_>, signal: &AbortSignal) -> Option<web_sys::Request> {
     // Not gloo-net's own: its setter panics, and a mirrored cookie may be no text for a header.
     let headers = web_sys::Headers::new().ok()?;
     for (name, value) in &request.headers {
@@ -72,7 +79,7 @@ fn build(request: &Request, sending: &Sending<'_>, deadline: &Deadline) -> Optio
         .method(method(request.method))
         .headers(Headers::from_raw(headers))
         .redirect(RequestRedirect::Manual)
-        .abort_signal(Some(&deadline.signal()));
+        .abort_signal(Some(signal));
     builder = builder.credentials(match request.credentials {
         Credentials::Include => RequestCredentials::Include,
         Credentials::Omit => RequestCredentials::Omit,

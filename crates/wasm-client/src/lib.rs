@@ -58,7 +58,9 @@
 //! here. One tab at a time renews. Of a session that only a cookie holds nothing can be looked up: an app that hears of a
 //! change elsewhere, from the `BroadcastChannel` that the dialect names for example, calls [`forget`](Client::forget).
 
+mod attempt;
 mod body;
+mod budgets;
 mod client;
 mod deadline;
 pub mod dialect;
@@ -74,6 +76,7 @@ mod link;
 mod once;
 mod page;
 mod permissions;
+mod pieces;
 mod renewal;
 mod session;
 mod settings;
@@ -88,5 +91,7 @@ pub use driver::Received;
 pub use settings::Settings;
 pub use storage::Storage;
 pub use twinfetch_core as core;
+pub use twinfetch_core::error::{Problem, Sent};
+pub use twinfetch_core::exchange::Retry;
 pub use twinfetch_core::session::{Session, SignedOut};
 pub use twinfetch_core::verb::{LinkToken, Permissions};

@@ -54,7 +54,8 @@ enum Side {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Row {
-    row: String,
+    #[serde(rename = "row")]
+    id: String,
     says: String,
     /// What becomes of it on a server; without a text it cannot happen there, or is not our part.
     #[serde(default)]
@@ -110,10 +111,12 @@ fn proofs(rows: &[Row]) -> Result<Proofs> {
     }
     for row in rows {
         for line in &row.tests {
-            proofs.entry(row.row.clone()).or_default().push(listed_test(line)?);
+            proofs.entry(row.id.clone()).or_default().push(listed_test(line)?);
         }
     }
-    proofs.values_mut().for_each(|of_row| of_row.sort());
+    for of_row in proofs.values_mut() {
+        of_row.sort();
+    }
     Ok(proofs)
 }
 
@@ -149,7 +152,7 @@ fn transcripts() -> Result<Proofs> {
 fn page(rows: &[Row], proofs: &Proofs) -> String {
     let mut page = HEAD.to_owned();
     page += "\n| row | what goes wrong | on a server | in a browser |\n| --- | --- | --- | --- |\n";
-    for Row { row, says, server, browser, .. } in rows {
+    for Row { id: row, says, server, browser, .. } in rows {
         let text = |side: &Option<String>| side.clone().unwrap_or_else(|| "–".to_owned());
         // Writing to a String does not fail.
         let _ = writeln!(page, "| {row} | {says} | {} | {} |", text(server), text(browser));
@@ -157,11 +160,11 @@ fn page(rows: &[Row], proofs: &Proofs) -> String {
     page += "\n## Not proven\n\n";
     for row in rows {
         for reason in &row.unproven {
-            let _ = writeln!(page, "* {}: {reason}.", row.row);
+            let _ = writeln!(page, "* {}: {reason}.", row.id);
         }
     }
     page += "\n## Proofs\n";
-    for Row { row, .. } in rows {
+    for Row { id: row, .. } in rows {
         let Some(of_row) = proofs.get(row) else { continue };
         let _ = writeln!(page, "\n{row}\n");
         let mut file = "";
@@ -180,16 +183,16 @@ fn gaps(rows: &[Row], proofs: &Proofs) -> Vec<String> {
     let mut gaps = Vec::new();
     for row in rows {
         let has = |side| {
-            let of_row = proofs.get(&row.row).map(Vec::as_slice).unwrap_or_default();
+            let of_row = proofs.get(&row.id).map(Vec::as_slice).unwrap_or_default();
             of_row.iter().any(|proof| proof.side == side || proof.side == Side::Core)
         };
         for (said, side) in [(&row.server, Side::Server), (&row.browser, Side::Browser)] {
             if said.is_some() && !has(side) && row.unproven.is_empty() {
-                gaps.push(format!("{}, {side:?}: no proof", row.row));
+                gaps.push(format!("{}, {side:?}: no proof", row.id));
             }
         }
     }
-    let unknown = proofs.keys().filter(|id| rows.iter().all(|row| row.row != **id));
+    let unknown = proofs.keys().filter(|id| rows.iter().all(|row| row.id != **id));
     gaps.extend(unknown.map(|id| format!("{id}: {ROWS} has no such row")));
     gaps
 }
@@ -201,7 +204,7 @@ mod tests {
     fn row(server: Option<&str>, browser: Option<&str>) -> Row {
         let text = |side: Option<&str>| side.map(str::to_owned);
         Row {
-            row: "F-99".to_owned(),
+            id: "F-99".to_owned(),
             says: "a fault".to_owned(),
             server: text(server),
             browser: text(browser),

@@ -163,11 +163,12 @@ impl Plan<'_> {
 mod tests {
     use super::{Budget, Retry};
     use crate::address::{BaseUrl, Path};
-    use crate::call::{Call, Method};
+    use crate::call::{Call, Credentials, Method};
     use crate::dialect::Dialect;
     use crate::error::{Code, Error, Sent};
     use crate::exchange::{Exchange, Step};
     use crate::head::Head;
+    use crate::secret::Secret;
     use crate::session::Presented;
 
     const MOST: u32 = u32::MAX;
@@ -217,6 +218,33 @@ mod tests {
         assert_eq!(stopped(Ok(504)), (Sent::Acknowledged, 1));
         assert_eq!(stopped(Err(Code::ConnectionLost)), (Sent::Maybe, 1));
         assert_eq!(stopped(Err(Code::ConnectFailed)), (Sent::Unsent, 1));
+    }
+
+    #[test]
+    fn a_repetition_holds_back_what_the_first_attempt_held_back() {
+        let (dialect, base) = (Dialect::authjs(), BaseUrl::parse("http://h", "baseUrl").unwrap());
+        let presented = |token: Option<&str>, signed_out| Presented {
+            token: token.map(Secret::new),
+            signed_out,
+            ..Presented::default()
+        };
+        let resumed = |before: Presented, after: Presented| {
+            let call = Call::new(Method::Get, Path::parse("/", &base).unwrap()).retry(Retry::DEFAULT);
+            let step = Exchange::start(&dialect, &base, call, Ok(before));
+            let Step::Send(exchange, _) = step else { panic!("nothing is sent") };
+            let Step::Retry(exchange) = exchange.settled(Err(Code::ConnectionLost)) else { panic!("no repetition") };
+            let step = exchange.pause(&mut Budget::new(), 0, 30_000);
+            let Step::Sleep(exchange, _) = step else { panic!("there is no wait") };
+            match exchange.resumed(Ok(after)) {
+                Step::Send(_, request) => Ok(request),
+                Step::Done(Err(error)) => Err(error.code()),
+                _ => panic!("neither sent nor over"),
+            }
+        };
+        let request = resumed(presented(None, false), presented(Some("t"), true)).unwrap();
+        assert!(request.authorization.is_none() && request.credentials != Credentials::Omit);
+        let ended = resumed(presented(Some("t"), false), presented(None, false));
+        assert_eq!(ended.unwrap_err(), Code::ConnectionLost);
     }
 
     #[test]

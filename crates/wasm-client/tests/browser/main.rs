@@ -13,6 +13,7 @@ mod cookies;
 mod links;
 mod permissions;
 mod renewal;
+mod retries;
 mod script;
 mod storage;
 mod transcripts;

@@ -7,14 +7,20 @@ let sent = []
 let answers = {}
 let waiting = []
 let hanging = []
+let cancelled = 0
 
 const respond = (answer) => {
   if (answer === undefined || answer === 'reject') throw 'not even an Error'
   // As little as a browser shows of a redirect: the status 0.
   if (answer === 'redirect') return Response.error()
-  const { status = 200, headers = {}, body } = answer
+  const { status = 200, headers = {}, body, then } = answer
   const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body)
-  return new Response(text, { status, headers: { 'content-type': 'application/json', ...headers } })
+  // A body that stops, or breaks off.
+  const part = new ReadableStream({
+    start: (stream) => (stream.enqueue(new TextEncoder().encode(text)), then === 'break' && stream.error(new TypeError())),
+    cancel: () => void (cancelled += 1),
+  })
+  return new Response(then ? part : text, { status, headers: { 'content-type': 'application/json', ...headers } })
 }
 const count = (path) => sent.filter((request) => request.path === path).length
 
@@ -57,6 +63,8 @@ export const sent_lines = () => sent.map(({ line }) => line)
 export const credentials_of = (path) => sent.findLast((request) => request.path === path).credentials
 export const header_of = (path, name) => sent.findLast((request) => request.path === path).headers.get(name) ?? undefined
 export const aborted = (path) => sent.findLast((request) => request.path === path).signal.aborted
+export const cancelled_bodies = () => cancelled
+export const set_online = (is) => Object.defineProperty(navigator, 'onLine', { value: is, configurable: true })
 export const parse = (text) => JSON.parse(text)
 
 // The navigation that a page does not make.
@@ -77,9 +85,15 @@ export const show_locks = () => delete navigator.locks
 export const watch_locks = () => {
   const real = navigator.locks
   const names = []
-  const request = (name, work) => (names.push(name), real.request(name, work))
+  const request = (name, ...rest) => (names.push(name), real.request(name, ...rest))
   Object.defineProperty(navigator, 'locks', { value: { request }, configurable: true })
   return names
+}
+
+// As where another tab does not come to its end.
+export const withhold_locks = () => {
+  const request = async () => { throw new DOMException('too late', 'TimeoutError') }
+  Object.defineProperty(navigator, 'locks', { value: { request }, configurable: true })
 }
 
 // Storage, and the lock of another tab.

@@ -4,7 +4,7 @@ use js_sys::{Array, Promise};
 use twinfetch_core::dialect::Dialect;
 use twinfetch_core::error::Error;
 use twinfetch_core::session::Session;
-use twinfetch_wasm_client::{Client, Settings};
+use twinfetch_wasm_client::{Client, Retry, Settings};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
@@ -18,13 +18,16 @@ extern "C" {
     pub(crate) fn credentials_of(path: &str) -> String;
     pub(crate) fn header_of(path: &str, name: &str) -> Option<String>;
     pub(crate) fn aborted(path: &str) -> bool;
+    pub(crate) fn cancelled_bodies() -> u32;
+    pub(crate) fn set_online(is: bool);
     pub(crate) fn parse(text: &str) -> JsValue;
 }
 
 /// Settings of a client for these answers: a JSON object of lists by path.
 pub(crate) fn settings(dialect: Result<Dialect, Error>, answers: &str) -> Settings {
     script(&parse(answers));
-    Settings::new(dialect.unwrap(), "http://backend.test", "http://app.test")
+    let settings = Settings::new(dialect.unwrap(), "http://backend.test", "http://app.test");
+    Settings { retry: Retry::NONE, ..settings }
 }
 
 pub(crate) fn client(dialect: Result<Dialect, Error>, answers: &str) -> Client {

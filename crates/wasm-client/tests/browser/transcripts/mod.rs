@@ -5,6 +5,7 @@ mod script;
 
 use serde_json::Value;
 use twinfetch_core::dialect::Dialect;
+use twinfetch_core::error::Code;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 macro_rules! systems {
@@ -41,6 +42,35 @@ async fn every_transcript_of_every_system() {
         }
     }
     assert!(played >= 60, "only {played} transcripts were found");
+}
+
+/// Those whose requests fail in a way that a browser can tell, and after no wait that the server asks for: nobody sleeps here.
+#[wasm_bindgen_test]
+async fn every_transcript_of_failures() {
+    let mut played = 0;
+    let file = parse(include_str!("../../../../../tests/vectors/failures.json"));
+    for transcript in list(&file, "transcripts") {
+        let mut transcript = transcript.clone();
+        let script = transcript["script"].as_array_mut().unwrap();
+        let is_told = |line: &Value| {
+            let code = line["answer"]["fails"].as_str();
+            let waits = line["after"].as_u64().is_some_and(|after| after >= 1_000);
+            !waits && code.is_none_or(|code| code == "connection_lost")
+        };
+        if !script.iter().all(is_told) {
+            continue;
+        }
+        // All that a browser says of a lost connection.
+        if transcript["fails"]["code"] == "connection_lost" {
+            transcript["fails"]["code"] = Code::NetworkFailed.name().into();
+            transcript["fails"]["message"] = Code::NetworkFailed.message().into();
+        }
+        let name = transcript["dialect"].as_str().unwrap();
+        let (_, text) = Dialect::SHIPPED.iter().find(|(known, _)| *known == name).unwrap();
+        player::play(&format!("{} {}", transcript["row"], transcript["it"]), text, &transcript).await;
+        played += 1;
+    }
+    assert_eq!(played, 13);
 }
 
 /// Whether a transcript, or an act of it, is of a browser.

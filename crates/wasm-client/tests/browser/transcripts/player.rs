@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use twinfetch_core::call::Method;
 use twinfetch_core::error::Error;
 use twinfetch_core::secret::Secret;
-use twinfetch_wasm_client::{Body, Client, Options, Session, Settings, Storage, dialect};
+use twinfetch_wasm_client::{Body, Client, Options, Problem, Retry, Session, Settings, Storage, dialect};
 use wasm_bindgen::JsValue;
 
 use super::script::{complaint, js, play as play_script, set_clock};
@@ -23,7 +23,7 @@ pub(crate) async fn play(it: &str, dialect: &str, transcript: &Value) {
     let acts: Vec<&Value> = acts.iter().filter(|act| is_played(act)).collect();
     let lines: Vec<&Value> = acts.iter().flat_map(|act| act["script"].as_array().unwrap()).collect();
     let start = Start::new(&transcript["start"]);
-    let player = Player::new(it, dialect);
+    let player = Player::new(it, dialect, transcript);
     play_script(&lines, &player.dialect);
     let mut later = 0.0;
     for act in acts {
@@ -82,9 +82,12 @@ struct Player<'a> {
 }
 
 impl<'a> Player<'a> {
-    fn new(it: &'a str, text: &str) -> Self {
+    fn new(it: &'a str, text: &str, transcript: &Value) -> Self {
         let mut settings = Settings::new(dialect::from_json(text).unwrap(), "http://backend.test", APP);
         settings.storage = vec![Storage::SessionStorage];
+        // Chance and the waits are the core's business; here nobody waits.
+        let attempts = transcript["attempts"].as_u64().and_then(|attempts| u8::try_from(attempts).ok());
+        settings.retry = Retry { attempts: attempts.unwrap_or(1), base: 0, ..Retry::DEFAULT };
         Self { it, dialect: parse(text), client: Client::new(settings).unwrap() }
     }
 
@@ -142,8 +145,11 @@ impl<'a> Player<'a> {
                 let expected = act.get("fails").unwrap_or_else(|| panic!("{it}: {error:?}, {:?}", complaint()));
                 let mut failed = json!({ "code": error.code().name(), "message": error.message() });
                 let more = [
+                    ("attempts", json!(error.attempts())),
+                    ("problem", json!(error.problem().map(problem))),
                     ("requestId", json!(error.request_id())),
                     ("retryAfter", json!(error.retry_after())),
+                    ("sent", json!(error.sent().name())),
                     ("status", json!(error.status())),
                 ];
                 for (name, value) in more.into_iter().filter(|(name, _)| expected.get(name).is_some()) {
@@ -178,8 +184,22 @@ impl<'a> Player<'a> {
 async fn call(client: Client, call: Value) -> Result<Value, Error> {
     let method = Method::parse(call["method"].as_str().unwrap()).unwrap();
     let body = call.get("body").and_then(|body| Body::new(js(body)).unwrap());
-    let received = client.call(method, call["path"].as_str().unwrap(), Options { body, ..Options::default() }).await?;
+    let given = call["headers"].as_object().into_iter().flatten();
+    let headers = given.map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned())).collect();
+    let options = Options { body, headers, ..Options::default() };
+    let received = client.call(method, call["path"].as_str().unwrap(), options).await?;
     Ok(if received.data.is_undefined() { Value::Null } else { parse(&text(&received.data)) })
+}
+
+fn problem(problem: &Problem) -> Value {
+    let Problem { kind, title, detail, instance } = problem;
+    let mut shown = json!({ "type": kind });
+    for (name, text) in [("title", title), ("detail", detail), ("instance", instance)] {
+        if let Some(text) = text {
+            shown[name] = json!(text);
+        }
+    }
+    shown
 }
 
 fn body(value: &Value) -> Body {
