@@ -36,6 +36,8 @@ const signIn = async (baseUrl) => {
 /** Makes a call in the page, and looks for the session afterwards. */
 const call = async ({ method = 'get', settings, options, path = '/posts' }) => {
   const api = window.make({ retry: 0, ...settings })
+  // A limit is of the call, and not of what a busy machine needs to load the client.
+  await api.getSession()
   const started = performance.now()
   const { data, error, status } =
     method === 'get' ? await api.get(path, options) : await api[method](path, { a: 1 }, options)
@@ -75,27 +77,27 @@ const failures = [
     { options: { as: 'text' }, settings: { idleTimeout: 9_000 } },
     truncated,
   ],
-  ['F-11', { kind: 'silence' }, { settings: { timeout: 600 } }, { ...lost, code: 'timed_out' }],
+  ['F-11', { kind: 'silence' }, { settings: { timeout: 2_000 } }, { ...lost, code: 'timed_out' }],
   [
     'F-11',
     { kind: 'silence' },
-    { settings: { attemptTimeout: 600 } },
+    { settings: { attemptTimeout: 2_000 } },
     { ...lost, code: 'response_timed_out' },
   ],
   [
     'F-11',
     { kind: 'stall_in_head' },
-    { settings: { attemptTimeout: 600 } },
+    { settings: { attemptTimeout: 2_000 } },
     { ...lost, code: 'response_timed_out' },
   ],
-  ['F-11', { kind: 'stall_in_body' }, { settings: { idleTimeout: 600 } }, unread('body_stalled')],
+  ['F-11', { kind: 'stall_in_body' }, { settings: { idleTimeout: 2_000 } }, unread('body_stalled')],
   [
     'F-11',
     { kind: 'stall_in_body' },
-    { options: { as: 'blob' }, settings: { idleTimeout: 600 } },
+    { options: { as: 'blob' }, settings: { idleTimeout: 2_000 } },
     unread('body_stalled'),
   ],
-  ['F-11', { kind: 'stall_in_body' }, { settings: { timeout: 600 } }, unread('timed_out')],
+  ['F-11', { kind: 'stall_in_body' }, { settings: { timeout: 2_000 } }, unread('timed_out')],
   ['F-12', { kind: 'garbage' }, {}, lost],
   ['F-12', { kind: 'huge_header', bytes: 600 << 10 }, {}, lost],
   ['F-13', { kind: 'two_lengths' }, {}, lost],
@@ -147,7 +149,7 @@ const passing = [
   ['F-06', { kind: 'reset_before_head' }, 1, {}],
   ['F-07', { kind: 'reset_in_head' }, 1, {}],
   ['F-12', { kind: 'garbage' }, 2, {}],
-  ['F-11', { kind: 'silence' }, 1, { settings: { attemptTimeout: 600 } }],
+  ['F-11', { kind: 'silence' }, 1, { settings: { attemptTimeout: 2_000 } }],
   ['F-15', { kind: 'status', status: 503, retryAfter: { seconds: 0 } }, 2, {}],
   ['F-15', { kind: 'status', status: 429, retryAfter: { seconds: 1 } }, 1, {}],
   ['F-15', { kind: 'status', status: 503, retryAfter: { date: { form: 'rfc850', seconds: -60 } } }, 1, {}],
@@ -168,7 +170,9 @@ test('what passes is asked again in Chromium until it has passed', async (test) 
     const { data, failed } = await page.evaluate(call, { ...task, settings: { retry: 2, ...task.settings } })
     const what = `${row} ${JSON.stringify([fault, failed])}`
     if (fault.kind !== 'drip_head') assert.equal(data, 'well', what)
-    const keys = (await faults.requests()).map(({ headers }) => new Map(headers).get('idempotency-key'))
+    const keys = (await faults.requests('/posts')).map(({ headers }) =>
+      new Map(headers).get('idempotency-key'),
+    )
     assert.equal(new Set(keys).size, 1, what)
     assert.equal(await page.evaluate(session), 'authenticated', what)
   }
@@ -178,11 +182,11 @@ test('what may have been done is not asked for again by the client', async (test
   const { page, faults } = await begin(test)
   for (const fault of [{ kind: 'silence' }, { kind: 'status', status: 503 }]) {
     await faults.play([{ path: '/posts', fault }])
-    const task = { method: 'post', settings: { retry: 2, attemptTimeout: 600 } }
+    const task = { method: 'post', settings: { retry: 2, attemptTimeout: 2_000 } }
     const { failed } = await page.evaluate(call, task)
     assert.equal(failed.attempts, 1, JSON.stringify(failed))
     assert.notEqual(failed.sent, 'unsent')
-    assert.equal((await faults.requests()).length, 1)
+    assert.equal((await faults.requests('/posts')).length, 1)
   }
 })
 

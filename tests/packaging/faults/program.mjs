@@ -28,8 +28,11 @@ export const startFaults = async (test, allowOrigin) => {
     url,
     /** Has the server go wrong as these rules say, and begin a new record. */
     play: (rules) => tell('PUT', `/servers/${port}`, rules),
-    /** What reached it, but for preflights, since it was told to go wrong. */
-    requests: async () => (await (await tell('GET', `/servers/${port}`)).json()).requests,
+    /** What reached a path, but for preflights, since it was told to go wrong. */
+    requests: async (asked) => {
+      const { requests } = await (await tell('GET', `/servers/${port}`)).json()
+      return requests.filter(({ path }) => path === asked)
+    },
     /** Waits until so many requests came, were played, or connections are open. */
     until: (counts) => tell('GET', `/servers/${port}/counts?${counts}`),
     end: () => tell('DELETE', `/servers/${port}`),
