@@ -227,7 +227,7 @@ async fn incoming(client: &ServerClient, cookie: &str, times: u32) -> Report {
     let mut report = Report::default();
     while let Some(request) = requests.join_next().await {
         let (read, response) = request.unwrap();
-        report.note(read);
+        report.note(&read);
         let kept = kept(&response);
         report.deleted += u32::from(kept.is_none() && response.contains_key(SET_COOKIE));
         report.cookies.extend(kept);
@@ -246,16 +246,16 @@ async fn with_tokens(client: &ServerClient, tokens: &Tokens, times: u32) -> Repo
     }
     let mut report = Report::default();
     while let Some(read) = users.join_next().await {
-        report.note(read.unwrap());
+        report.note(&read.unwrap());
     }
     report
 }
 
 impl Report {
-    fn note(&mut self, read: Result<Value, &'static str>) {
+    fn note(&mut self, read: &Result<Value, &'static str>) {
         match read {
             Ok(_) => self.fine += 1,
-            Err(code) => *self.failed.entry(code.to_owned()).or_default() += 1,
+            Err(code) => *self.failed.entry((*code).to_owned()).or_default() += 1,
         }
     }
 }
