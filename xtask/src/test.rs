@@ -90,7 +90,7 @@ impl Step {
             Self::Build => build::run(),
             Self::Size => size::run(),
             Self::Npm => checked("npm"),
-            Self::Packaging => checked("tests/packaging"),
+            Self::Packaging => packaging(),
             Self::NextAuth => next_auth::run_all(),
             Self::E2e => end_to_end::run_all(),
             Self::Documents => documents::run(),
@@ -125,6 +125,11 @@ fn wasm() -> Result<()> {
     run(cargo().args(["build", "--package", "twinfetch-test-runner"]))?;
     let settings = crate::workspace::path("xtask/test-runner/webdriver.json");
     run(cargo().arg("test").args(BROWSER).args(WASM).arg("--tests").env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", settings))
+}
+
+fn packaging() -> Result<()> {
+    run(cargo().args(["build", "--package", "twinfetch-faults"]))?;
+    checked("tests/packaging")
 }
 
 /// Installs a folder of JavaScript, checks it and runs its tests.
