@@ -165,7 +165,7 @@ export const startEngine = (
         location.assign(core.signInAddress(way))
         return { data: undefined }
       }
-      const reply = await verbs.perform(name, value, deadline)
+      const reply = await verbs.perform(name, value, deadline).catch(maybe)
       // What the user may do is shown by those who show the session.
       if (name === 'permissions' && known) {
         known = { ...known }
@@ -238,6 +238,13 @@ const takeAs = (as: string | undefined, deadline: Deadline): Parcel['take'] => {
 // What has failed is the session read: the call itself has not begun.
 const unsent = (thrown: unknown) => {
   throw isFailure(thrown) ? { ...thrown, sent: 'unsent', attempts: 0 } : thrown
+}
+
+// Whoever does not wait any longer leaves a verb under way that others wait for.
+const maybe = (thrown: unknown) => {
+  const { kind, attempts } = thrown as Partial<Failure>
+  const left = attempts === 0 && (kind === 'aborted' || kind === 'timeout')
+  throw left ? { ...(thrown as Failure), sent: 'maybe' } : thrown
 }
 
 const bare = (path: string) => path.replace(/\/$/, '')

@@ -45,26 +45,28 @@ export class RequestError extends Error {
 
   /** Makes an error of its parts, for example to hand one to a component under test. */
   constructor({ message, problem, ...failure }: ErrorParts, call: ErrorCall = {}) {
-    // A log shows the stack, and a user the message.
+    // A log shows the stack, which V8 words when it is first read, and a user the message.
     super(failure.code)
+    this.name = 'RequestError'
+    void this.stack
     Object.assign(this, { sent: 'unsent', attempts: 0 }, failure)
     // Of a body, so that neither is listed with what a log shows.
     for (const [name, value] of Object.entries({ message, problem })) {
       Object.defineProperty(this, name, { value, configurable: true, writable: true })
     }
-    this.name = 'RequestError'
     this.#call = call
   }
 
-  /** What a log may hold. */
-  logDetail(): LogDetail {
-    const { code, status, sent, attempts, requestId } = this
-    return { code, ...this.#call, status, sent, attempts, requestId }
+  /** What a log may hold, as a line: `code=server_failed method=GET route=/api/posts …`. */
+  logDetail(): string {
+    const parts = Object.entries(this.toJSON()).filter(([, value]) => value !== undefined)
+    return parts.map((part) => part.join('=')).join(' ')
   }
 
-  /** The same, since errors get into logs as JSON. */
+  /** The same in its parts, since errors get into logs as JSON. */
   toJSON(): LogDetail {
-    return this.logDetail()
+    const { code, status, sent, attempts, requestId } = this
+    return { code, ...this.#call, status, sent, attempts, requestId }
   }
 }
 

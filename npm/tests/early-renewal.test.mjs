@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createClient } from 'twinfetch'
 import { dualToken } from 'twinfetch/dialects/dual-token'
+import { secret } from '../../tests/canary/search.mjs'
 import { page } from './page.mjs'
 import { appUrl, baseUrl, held, json, script } from './scripted.mjs'
 
@@ -26,7 +27,7 @@ const knownBy = (token, data) => (request) =>
 /** Tokens whose access token has so many seconds left of 900. */
 const left = (seconds, number = 1) => ({
   accessToken: jwt(seconds - 900, seconds),
-  refreshToken: `r${number}`,
+  refreshToken: secret(`r${number}`),
 })
 
 /** Signs in with tokens that end so soon, in a page loaded later. */
@@ -38,7 +39,7 @@ const loadedWith = async (tokens, storage, place = 'localStorage') => {
 }
 
 test('a token that is about to end is renewed once, while calls go on with it', async (test) => {
-  const { localStorage } = page(test)
+  const { localStorage } = page(test, '/', { storage: 'localStorage' })
   const go = held()
   const next = left(900, 2)
   const { count, sent } = script(
@@ -66,7 +67,7 @@ test('a token that is about to end is renewed once, while calls go on with it', 
 })
 
 test('a token that has ended is renewed before the calls, and none is refused', async (test) => {
-  const { localStorage } = page(test)
+  const { localStorage } = page(test, '/', { storage: 'localStorage' })
   const next = left(900, 2)
   const { count, sent } = script(
     test,
@@ -80,7 +81,7 @@ test('a token that has ended is renewed before the calls, and none is refused', 
 })
 
 test('a renewal before the end that fails harms no call, and is not tried again at once', async (test) => {
-  const { sessionStorage } = page(test)
+  const { sessionStorage } = page(test, '/', { storage: 'sessionStorage' })
   const { count } = script(
     test,
     dual({ 'POST /auth/refresh': () => refused(500), 'GET /api/posts': () => flagged([1]) }),
@@ -91,7 +92,7 @@ test('a renewal before the end that fails harms no call, and is not tried again 
 })
 
 test('a token with its life before it is not renewed', async (test) => {
-  const { localStorage } = page(test)
+  const { localStorage } = page(test, '/', { storage: 'localStorage' })
   const { count } = script(test, dual({ 'GET /api/posts': () => flagged([1]) }))
   const api = await loadedWith(left(600), localStorage)
   await api.get('/api/posts')
@@ -99,12 +100,12 @@ test('a token with its life before it is not renewed', async (test) => {
 })
 
 test('with a clock that is wrong by hours two tabs do not renew for each other again and again', async (test) => {
-  const { localStorage } = page(test)
+  const { localStorage } = page(test, '/', { storage: 'localStorage' })
   let number = 1
   // By the server's clock these have just begun.
   const fresh = () => {
     number += 1
-    return { accessToken: jwt(-7200, -6300, { number }), refreshToken: `r${number}` }
+    return { accessToken: jwt(-7200, -6300, { number }), refreshToken: secret(`r${number}`) }
   }
   const { count } = script(
     test,

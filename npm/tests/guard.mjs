@@ -30,7 +30,7 @@ process.on('unhandledRejection', (reason) => errors.push(reason))
 const shownOf = (error) => [
   String(error),
   error?.stack,
-  error?.logDetail?.(),
+  json(error?.logDetail?.()),
   json(error),
   inspect(error, { depth: 9, showHidden: true }),
 ]

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { createClient } from 'twinfetch'
 import { cookieJwt } from 'twinfetch/dialects/cookie-jwt'
 import { dualToken } from 'twinfetch/dialects/dual-token'
+import { secret } from '../../tests/canary/search.mjs'
 import { eventfulPage } from './page.mjs'
 import { appUrl, baseUrl, held, json, script } from './scripted.mjs'
 
@@ -121,11 +122,11 @@ test('a page that the browser kept goes on at once with the tokens it had, and d
   const { dispatch, localStorage } = eventfulPage(test)
   const flagged = (data) => json({ success: true, data, message: 'ok' })
   script(test, {
-    'POST /auth/login': () => flagged({ accessToken: 'a1', refreshToken: 'r1' }),
+    'POST /auth/login': () => flagged({ accessToken: secret('a1'), refreshToken: secret('r1') }),
     'GET /auth/me': () => flagged({ id: 1 }),
   })
   const api = client(dualToken, { storage: 'localStorage' })
-  await api.signIn({ email: 'ada@example.com', password: 'lovelace-1843' })
+  await api.signIn({ email: 'ada@example.com', password: secret('password') })
   const seen = []
   api.subscribe(() => seen.push(api.getSnapshot().status))
   const frame = () => new Promise((resolve) => setImmediate(resolve))

@@ -89,5 +89,5 @@ export const eventfulPage = (test, locks) => {
     test.after(() => (before ? Object.defineProperty(globalThis, name, before) : delete globalThis[name]))
   }
   const dispatch = (type, more) => target.dispatchEvent(Object.assign(new Event(type), more))
-  return { ...page(test), dispatch }
+  return { ...page(test, '/', { storage: 'localStorage' }), dispatch }
 }

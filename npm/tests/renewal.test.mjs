@@ -3,14 +3,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createClient } from 'twinfetch'
 import { dualToken } from 'twinfetch/dialects/dual-token'
+import { secret } from '../../tests/canary/search.mjs'
 import { page } from './page.mjs'
 import { appUrl, baseUrl, held, html, json, script } from './scripted.mjs'
 
 const client = (options) => createClient({ dialect: dualToken, appUrl, baseUrl, ...options })
 const flagged = (data, init) => json({ success: true, data, message: 'ok' }, init)
 const refused = (status = 401) => json({ success: false, data: null, message: 'expired' }, { status })
-const pair = (number) => ({ accessToken: `a${number}`, refreshToken: `r${number}` })
-const ada = { email: 'ada@example.com', password: 'lovelace-1843' }
+const pair = (number) => ({ accessToken: secret(`a${number}`), refreshToken: secret(`r${number}`) })
+const ada = { email: 'ada@example.com', password: secret('password') }
 const key = `twinfetch:${baseUrl}`
 
 /** A token which was issued and ends so many seconds from now. */
@@ -41,7 +42,7 @@ for (const count of [2, 10, 100, 1000]) {
         // Nobody is answered before all were refused.
         'POST /auth/refresh': () => everybodyRefused.promise.then(() => flagged(pair(2))),
         'GET /api/posts': (request) => {
-          const answer = knownBy('a2', [1])(request)
+          const answer = knownBy(secret('a2'), [1])(request)
           if (answer.status === 401) refusals += 1
           if (refusals === count) everybodyRefused.resolve()
           return answer
@@ -73,7 +74,7 @@ const failures = [
 ]
 for (const [status, answer, code] of failures) {
   test(`F-49 a refresh that is answered with ${status} fails all calls alike, and signs nobody out`, async (test) => {
-    const { localStorage } = page(test)
+    const { localStorage } = page(test, '/', { storage: 'localStorage' })
     let renews = false
     const { count } = script(
       test,
@@ -83,7 +84,7 @@ for (const [status, answer, code] of failures) {
           if (answer) return answer.clone()
           throw new TypeError('fetch failed')
         },
-        'GET /api/posts': knownBy('a2', [1]),
+        'GET /api/posts': knownBy(secret('a2'), [1]),
       }),
     )
     const api = client({ storage: 'localStorage' })
@@ -98,17 +99,17 @@ for (const [status, answer, code] of failures) {
     }
     assert.equal(count('POST /auth/refresh') - before, 1)
     assert.equal(api.getSnapshot().status, 'authenticated')
-    assert.equal(JSON.parse(localStorage.getItem(key)).refresh, 'r1')
+    assert.equal(JSON.parse(localStorage.getItem(key)).refresh, secret('r1'))
     renews = true
     assert.deepEqual((await api.get('/api/posts')).data, [1])
   })
 }
 
 test('F-49 only the answer that the dialect has for a dead grant ends the session', async (test) => {
-  const { localStorage } = page(test)
+  const { localStorage } = page(test, '/', { storage: 'localStorage' })
   const { count } = script(
     test,
-    dual({ 'POST /auth/refresh': () => refused(), 'GET /api/posts': knownBy('a2', [1]) }),
+    dual({ 'POST /auth/refresh': () => refused(), 'GET /api/posts': knownBy(secret('a2'), [1]) }),
   )
   const api = client({ storage: 'localStorage' })
   await api.signIn(ada)
@@ -129,7 +130,7 @@ test('F-49 a refresh that hangs ends after its own time, for all calls alike', a
         asked.resolve()
         return new Promise(() => {})
       },
-      'GET /api/posts': knownBy('a2', [1]),
+      'GET /api/posts': knownBy(secret('a2'), [1]),
     }),
   )
   const api = client({ timeout: 3_600_000 })
@@ -146,19 +147,19 @@ test('F-49 a refresh that hangs ends after its own time, for all calls alike', a
 /** What a refresh may bring, and what it must not bring about. */
 const oddities = {
   'the same tokens': () => pair(1),
-  'a token that has ended': () => ({ accessToken: jwt(-900, -60), refreshToken: 'r2' }),
-  'a token that ends at once': () => ({ accessToken: jwt(0, 0), refreshToken: 'r2' }),
-  'a token that ended before it was issued': () => ({ accessToken: jwt(0, -60), refreshToken: 'r2' }),
-  'no refresh token': () => ({ accessToken: 'a2' }),
-  'a refresh token that is null': () => ({ accessToken: 'a2', refreshToken: null }),
+  'a token that has ended': () => ({ accessToken: jwt(-900, -60), refreshToken: secret('r2') }),
+  'a token that ends at once': () => ({ accessToken: jwt(0, 0), refreshToken: secret('r2') }),
+  'a token that ended before it was issued': () => ({ accessToken: jwt(0, -60), refreshToken: secret('r2') }),
+  'no refresh token': () => ({ accessToken: secret('a2') }),
+  'a refresh token that is null': () => ({ accessToken: secret('a2'), refreshToken: null }),
   'ends that are texts': () => ({
     accessToken: jwt(0, 0, { exp: '900' }),
-    refreshToken: 'r2',
+    refreshToken: secret('r2'),
     expires_in: '900',
   }),
   'ends that are negative': () => ({
     accessToken: jwt(0, 0, { exp: -1 }),
-    refreshToken: 'r2',
+    refreshToken: secret('r2'),
     expires_in: -1,
   }),
 }
@@ -181,19 +182,19 @@ for (const [what, answer] of Object.entries(oddities)) {
 }
 
 test('F-50 a refresh token stays where a refresh brings no other', async (test) => {
-  const { localStorage } = page(test)
+  const { localStorage } = page(test, '/', { storage: 'localStorage' })
   script(
     test,
     dual({
-      'POST /auth/refresh': () => flagged({ accessToken: 'a2' }),
-      'GET /api/posts': knownBy('a2', [1]),
+      'POST /auth/refresh': () => flagged({ accessToken: secret('a2') }),
+      'GET /api/posts': knownBy(secret('a2'), [1]),
     }),
   )
   const api = client({ storage: 'localStorage' })
   await api.signIn(ada)
   assert.deepEqual((await api.get('/api/posts')).data, [1])
   const { access, refresh } = JSON.parse(localStorage.getItem(key))
-  assert.deepEqual([access, refresh], ['a2', 'r1'])
+  assert.deepEqual([access, refresh], [secret('a2'), secret('r1')])
 })
 
 test('F-47 a caller who gives up ends no renewal that others wait for', async (test) => {
@@ -207,7 +208,7 @@ test('F-47 a caller who gives up ends no renewal that others wait for', async (t
         await go.promise
         return flagged(pair(2))
       },
-      'GET /api/posts': knownBy('a2', [1]),
+      'GET /api/posts': knownBy(secret('a2'), [1]),
     }),
   )
   const api = client()
@@ -224,7 +225,7 @@ test('F-47 a caller who gives up ends no renewal that others wait for', async (t
 })
 
 test('F-47 a renewal that everybody has left is still kept', async (test) => {
-  const { localStorage } = page(test)
+  const { localStorage } = page(test, '/', { storage: 'localStorage' })
   const [asked, go, stored] = [held(), held(), held()]
   script(
     test,
@@ -234,7 +235,7 @@ test('F-47 a renewal that everybody has left is still kept', async (test) => {
         await go.promise
         return flagged(pair(2))
       },
-      'GET /api/posts': knownBy('a2', [1]),
+      'GET /api/posts': knownBy(secret('a2'), [1]),
     }),
   )
   const api = client({ storage: 'localStorage' })
@@ -250,5 +251,5 @@ test('F-47 a renewal that everybody has left is still kept', async (test) => {
   controller.abort()
   assert.equal((await call).error.code, 'aborted')
   go.resolve()
-  assert.equal((await stored.promise).refresh, 'r2')
+  assert.equal((await stored.promise).refresh, secret('r2'))
 })

@@ -1,6 +1,7 @@
 /** A person in front of a browser: a fresh Chromium context, and the things they do on every page. */
 
 import { chromium as driver } from 'playwright-core'
+import { assertNoToken, listenTo } from '../canary/browser.mjs'
 import { quiet } from '../chromium.mjs'
 import { chromium, nextUrl } from './stack.mjs'
 
@@ -24,8 +25,10 @@ export const openBrowser = (more) =>
 export const visit = async (browser, scenario) => {
   const context = await browser.newContext({ acceptDownloads: true, baseURL: nextUrl })
   context.setDefaultTimeout(PATIENCE)
+  listenTo(context)
   try {
     await scenario(await context.newPage(), context)
+    await assertNoToken(context)
   } finally {
     await context.close()
   }

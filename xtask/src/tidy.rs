@@ -2,6 +2,7 @@
 
 mod artefact;
 mod dependencies;
+mod secrets;
 mod sources;
 
 use anyhow::{Result, bail};

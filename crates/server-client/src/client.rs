@@ -48,6 +48,9 @@ use crate::transport::Transport;
 #[derive(Clone)]
 pub struct ServerClient(Arc<Parts>);
 
+/// What says which moment it is.
+pub(crate) type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
+
 pub(crate) struct Parts {
     pub(crate) dialect: Dialect,
     pub(crate) sites: Sites,
@@ -62,7 +65,7 @@ pub(crate) struct Parts {
     pub(crate) transport: Transport,
     pub(crate) retry: Retry,
     pub(crate) budgets: Budgets,
-    pub(crate) clock: Box<dyn Fn() -> SystemTime + Send + Sync>,
+    pub(crate) clock: Clock,
 }
 
 impl ServerClient {
@@ -170,8 +173,7 @@ impl ServerClient {
 
     /// Now, in milliseconds since 1970.
     pub(crate) fn milliseconds(&self) -> u64 {
-        let now = self.now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        u64::try_from(now.as_millis()).unwrap_or(u64::MAX)
+        milliseconds(self.now())
     }
 
     /// Now, in seconds since 1970.
@@ -182,6 +184,12 @@ impl ServerClient {
     pub(crate) async fn perform(&self, flight: Flight) -> Result<Answer, Error> {
         driver::perform(flight, self).await
     }
+}
+
+/// A moment in milliseconds since 1970.
+pub(crate) fn milliseconds(moment: SystemTime) -> u64 {
+    let since = moment.duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl fmt::Debug for ServerClient {

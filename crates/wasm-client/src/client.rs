@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use js_sys::Math;
 use twinfetch_core::address::{BaseUrl, Path};
 use twinfetch_core::call::{Accept, Call, Method};
 use twinfetch_core::dialect::Dialect;
@@ -63,6 +64,10 @@ pub(crate) struct Inner {
     pub(crate) reading: Once,
     pub(crate) reader: RefCell<Option<(Read, AbortController)>>,
     pub(crate) renewing: Once,
+    /// When this client renews early: not all at once.
+    pub(crate) chance: u32,
+    /// Whether this page's clock is wrong, or tokens end at once: then they are renewed when they are refused.
+    pub(crate) mistimed: Cell<bool>,
     /// What ends the sign-in that is under way.
     pub(crate) entering: RefCell<Option<AbortController>>,
     /// Whether it was asked of its own accord what the user of this session may do.
@@ -103,6 +108,8 @@ impl Client {
             reading: Once::default(),
             reader: RefCell::default(),
             renewing: Once::default(),
+            chance: chance(),
+            mistimed: Cell::default(),
             entering: RefCell::default(),
             asked: Cell::default(),
             leaving: Cell::default(),
@@ -186,4 +193,9 @@ impl Client {
         }
         Ok(call)
     }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "chance may be cut")]
+fn chance() -> u32 {
+    (Math::random() * f64::from(u32::MAX)) as u32
 }

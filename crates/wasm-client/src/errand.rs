@@ -52,6 +52,10 @@ impl Client {
         let permissions = |codes: &[String], claims: Option<&JsValue>| self.allowed(codes, claims);
         let taken = held.take(errand, ended, permissions, now());
         drop(held);
+        if verb == Verb::Refresh {
+            // What another tab has kept meanwhile is newer, or somebody else's: what came here is dropped for it.
+            self.synchronize();
+        }
         self.settle_since(errand.read);
         taken
     }

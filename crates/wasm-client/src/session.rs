@@ -56,6 +56,8 @@ impl Client {
         self.synchronize();
         if self.inner.held.borrow().waits(&self.inner.dialect, now()) {
             self.session_within(deadline).await.map_err(Error::new)?;
+        } else {
+            self.renew_early(deadline).await?;
         }
         self.presented()
     }

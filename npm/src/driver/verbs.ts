@@ -55,7 +55,7 @@ export const verbsOf = (
   if (kept) core.restore(kept.access, kept.refresh, false)
   // When tokens are renewed by themselves: not all tabs at once, and by this page's clock as far as that is right.
   const chance = Math.random()
-  let own: string | undefined
+  let own = false
   let early = false
 
   const mirrored = () => (dialect.csrf?.kind === 'mirrored' ? readCookie(dialect.csrf.cookie) : undefined)
@@ -67,7 +67,7 @@ export const verbsOf = (
     if (changed && !underway.has('signOut')) {
       kept = tokens && { ...tokens, ...(mark && { mark }) }
       store.save(kept)
-      own = kept?.access
+      own = true
       early = (kept?.expires ?? Number.POSITIVE_INFINITY) - Date.now() < MARGIN
     }
     const session = core.session()
@@ -81,6 +81,7 @@ export const verbsOf = (
     core.restore(found?.access, found?.refresh, same)
     kept = found
     store.memory = found
+    own = false
     return same
   }
   const flight = (verb: Verb, body: unknown, deadline: Deadline) =>
@@ -259,8 +260,7 @@ export const verbsOf = (
       const now = Date.now()
       if (core.waits(now)) return session(deadline)
       // A clock by which new tokens have all but ended says nothing of those of another tab.
-      const told = kept?.access === own || !early
-      if (!(told && (core.dueAt(chance) ?? Number.POSITIVE_INFINITY) <= now)) return
+      if ((early && !own) || (core.dueAt(chance) ?? Number.POSITIVE_INFINITY) > now) return
       const renewal = once('refresh', refresh).catch(passOver)
       // Those which are still good are sent meanwhile.
       if ((kept?.expires ?? 0) <= now) await deadline.wait(renewal)

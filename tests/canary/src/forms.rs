@@ -1,26 +1,21 @@
 //! The forms in which a secret may show itself.
 
-use std::collections::HashSet;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use percent_encoding::percent_decode_str;
 
+use crate::parts::{PART, Parts};
+
 /// How every secret that was made for a test begins.
 pub const MARK: &str = "CANARY-";
-
-/// So many characters of a secret are a leak, wherever in it they stand.
-const PART: usize = 12;
-
-type Part = [u8; PART];
 
 /// What is looked for.
 #[derive(Debug)]
 pub struct Forms {
     /// In a text as it is.
-    exact: HashSet<Part>,
+    exact: Parts,
     /// In a text in lower case.
-    folded: HashSet<Part>,
+    folded: Parts,
     /// In a text as it is: the mark alone, and secrets that are no longer than a part.
     short: Vec<String>,
 }
@@ -28,7 +23,7 @@ pub struct Forms {
 impl Default for Forms {
     fn default() -> Self {
         let short = [vec![MARK.to_owned(), hex(MARK.as_bytes())], base64(MARK.as_bytes())].concat();
-        Self { exact: HashSet::new(), folded: HashSet::new(), short }
+        Self { exact: Parts::default(), folded: Parts::default(), short }
     }
 }
 
@@ -44,10 +39,10 @@ impl Forms {
         let own = bytes.get(common..).unwrap_or_default();
         let backwards: Vec<u8> = own.iter().rev().copied().collect();
         for form in [own, &backwards, hex(own).as_bytes()] {
-            self.folded.extend(parts(&form.to_ascii_lowercase()));
+            self.folded.add(form.to_ascii_lowercase());
         }
         for form in base64(own) {
-            self.exact.extend(parts(form.as_bytes()));
+            self.exact.add(form.into_bytes());
         }
     }
 
@@ -59,17 +54,13 @@ impl Forms {
     fn is_in(&self, line: &str) -> bool {
         let shows = |text: &str| {
             self.short.iter().any(|form| text.contains(form))
-                || parts(text.as_bytes()).any(|part| self.exact.contains(&part))
-                || parts(&text.to_ascii_lowercase().into_bytes()).any(|part| self.folded.contains(&part))
+                || self.exact.are_in(text.as_bytes())
+                || self.folded.are_in(&text.to_ascii_lowercase().into_bytes())
         };
         shows(line)
             || (line.contains('%') && shows(&percent_decode_str(line).decode_utf8_lossy()))
             || listed_bytes(line).is_some_and(|text| shows(&text))
     }
-}
-
-fn parts(bytes: &[u8]) -> impl Iterator<Item = Part> {
-    bytes.windows(PART).filter_map(|part| part.try_into().ok())
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -90,6 +81,7 @@ fn base64(bytes: &[u8]) -> Vec<String> {
 
 /// The bytes of a line that `Debug` wrote as a list of numbers.
 fn listed_bytes(line: &str) -> Option<String> {
+    line.split(", ").nth(4)?;
     let numbers: Vec<u8> = line.split([',', '[', ']']).filter_map(|number| number.trim().parse().ok()).collect();
     (numbers.len() >= 6).then(|| String::from_utf8_lossy(&numbers).into_owned())
 }

@@ -18,6 +18,7 @@ pub mod forms;
 mod guard;
 mod log;
 mod mint;
+mod parts;
 mod transcript;
 
 pub use guard::{show, show_error, shown};

@@ -13,7 +13,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use crate::mint::with_known;
 
 /// So many bytes are kept before they are searched and let go.
-const KEPT: usize = 32 << 20;
+const KEPT: usize = 8 << 20;
 
 static LOG: Mutex<Captured> = Mutex::new(Captured { text: String::new(), searched: 0, leaks: Vec::new() });
 

@@ -1,5 +1,6 @@
 /** A person in front of the React app: the things they do in every system. */
 
+import { keepsIn } from '../../canary/browser.mjs'
 import { seesSession, visit as visitPage } from '../visitor.mjs'
 import { appUrl } from './stack.mjs'
 
@@ -12,6 +13,15 @@ export { seesSession, textOf } from '../visitor.mjs'
  * @typedef {'s1' | 's2' | 's3' | 's4'} SystemName
  * @typedef {'memory' | 'sessionStorage' | 'localStorage' | 'cookie' | 'both'} PlaceName
  */
+
+/** Where tokens may be found, by the place that a user chooses. @type {Record<PlaceName, ('localStorage' | 'sessionStorage' | 'cookie')[]>} */
+const kept = {
+  memory: [],
+  sessionStorage: ['sessionStorage'],
+  localStorage: ['localStorage'],
+  cookie: ['cookie'],
+  both: ['localStorage', 'cookie'],
+}
 
 /**
  * Runs a scenario in a fresh context, and fails when the page complains of anything but a request that was refused.
@@ -45,6 +55,7 @@ export const useBackend = (context, system, url) =>
 export const enter = async (page, system, credentials, place) => {
   await page.goto(`${appUrl}/${system}/sign-in`)
   if (place) await page.getByTestId(`place-${place}`).check()
+  if (place) keepsIn(page.context(), ...kept[place])
   for (const [name, value] of Object.entries(credentials)) await page.getByTestId(name).fill(value)
   await page.getByTestId('sign-in').click()
 }

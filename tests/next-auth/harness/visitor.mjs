@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { chromium as driver } from 'playwright-core'
+import { assertNoToken, listenTo } from '../../canary/browser.mjs'
 import { quiet } from '../../chromium.mjs'
 
 /**
@@ -32,8 +33,10 @@ export const openBrowser = () =>
 export const visit = async (browser, site, scenario) => {
   const context = await browser.newContext({ baseURL: site.url })
   context.setDefaultTimeout(PATIENCE)
+  listenTo(context)
   try {
     await scenario(await openTab(context), context)
+    await assertNoToken(context)
   } finally {
     site.forgetHolds()
     await context.close()

@@ -62,7 +62,7 @@ const places = {
   'another origin': (from) => from.replace(app, `www.${app}`),
 }
 for (const [place, pageAt] of Object.entries(places)) {
-  test(`no credential of a call goes along to another origin, from a backend at ${place}`, async (test) => {
+  test(`R-01 no credential of a call goes along to another origin, from a backend at ${place}`, async (test) => {
     const total = { sent: 0, foreign: 0, refused: 0 }
     await everyCase(test, call, pageAt, (_, credential, { secret, error, sent, foreign, what }) => {
       assert.deepEqual(foreign, [], `foreign: ${what}`)
@@ -80,7 +80,7 @@ for (const [place, pageAt] of Object.entries(places)) {
   })
 }
 
-test('a page that follows gives away all that Chromium itself does not keep back, and is caught', async (test) => {
+test('R-01 a page that follows gives away all that Chromium itself does not keep back, and is caught', async (test) => {
   const caught = {}
   await everyCase(test, follow, places['its own origin'], (redirect, credential, { leaks }) => {
     if (leaks.length === 0) return

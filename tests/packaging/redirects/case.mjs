@@ -5,11 +5,11 @@ import { app, canary } from './axes.mjs'
 /** Performs `work` in the page with a new secret; `route` is the path that redirects, or the case's own. */
 export const perform = async ({ context, recorder, page, work, redirect, number, cookie, route, task }) => {
   const secret = canary()
-  const { code, from, to } = redirect
+  const { code, from, to, location = `${to}/${number}/to` } = redirect
   const path = route ?? `/${number}/from`
   recorder.answers.clear()
   recorder.answers.set('/auth/login', { success: true, data: { accessToken: secret, refreshToken: secret } })
-  recorder.answers.set(path, { code, location: `${to}/${number}/to` })
+  recorder.answers.set(path, { code, location })
   await context.clearCookies()
   if (cookie) await context.addCookies([{ name: cookie, value: secret, domain: `.${app}`, path: '/' }])
   const error = await page.evaluate(work, { from, path, secret, ...task })

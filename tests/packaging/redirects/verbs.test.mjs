@@ -33,7 +33,7 @@ const verb = async ({ from, path, verb, secret, cookieDialect }) => {
   }
 }
 
-test('nothing of a verb or a file goes along to another origin', async (test) => {
+test('R-01 nothing of a verb or a file goes along to another origin', async (test) => {
   const recorder = await startRecorder(test)
   const context = await openContext(test)
   const page = await context.newPage()

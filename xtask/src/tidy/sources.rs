@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
+use super::secrets;
 use crate::process::{output, program};
 use crate::workspace::path;
 
@@ -22,7 +23,8 @@ pub(super) fn breaches() -> Result<Vec<String>> {
     let listed = output(program("git", path("")).args(["ls-files", "--cached", "--others", "--exclude-standard"]))?;
     let mut breaches = Vec::new();
     for file in listed.lines().filter(|file| is_source(file) && path(file).exists()) {
-        breaches.extend(judge(file, &fs::read_to_string(path(file))?));
+        let text = fs::read_to_string(path(file))?;
+        breaches.extend(judge(file, &text).into_iter().chain(secrets::judge(file, &text)));
     }
     Ok(breaches)
 }

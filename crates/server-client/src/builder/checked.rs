@@ -1,5 +1,7 @@
 //! Making a client of the settings, or saying which of them is not usable.
 
+use std::sync::Arc;
+
 use twinfetch_core::address::BaseUrl;
 use twinfetch_core::dialect::Seal as Axis;
 use twinfetch_core::verb::Sites;
@@ -52,7 +54,7 @@ impl Builder {
             let message = "The setting base_url is not usable: connections to it cannot be set up.";
             Error::config(message.to_owned()).with_cause(Some(failure.cause))
         })?;
-        let renewals = Renewals::new(authority);
+        let renewals = Renewals::new(authority, Arc::clone(&clock));
         let parts = Parts {
             dialect,
             sites,

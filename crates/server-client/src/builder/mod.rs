@@ -4,6 +4,7 @@ mod checked;
 #[cfg(feature = "redis")]
 mod redis;
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
@@ -11,6 +12,7 @@ use twinfetch_core::dialect::Dialect;
 use twinfetch_core::exchange::Retry;
 use twinfetch_core::secret::Secret;
 
+use crate::client::Clock;
 use crate::own_session::MAX_AGE;
 use crate::seal::IssuedAfter;
 use crate::secrets::Secrets;
@@ -49,7 +51,7 @@ pub struct Builder {
     redis: Option<crate::Redis>,
     limits: Limits,
     retry: Retry,
-    clock: Box<dyn Fn() -> SystemTime + Send + Sync>,
+    clock: Clock,
     variable: fn(&str) -> Option<String>,
 }
 
@@ -74,7 +76,7 @@ impl Default for Builder {
                 body: 8 * 1024 * 1024,
             },
             retry: Retry::DEFAULT,
-            clock: Box::new(SystemTime::now),
+            clock: Arc::new(SystemTime::now),
             variable: |name| std::env::var(name).ok(),
         }
     }
@@ -222,7 +224,7 @@ impl Builder {
     /// Sets the clock by which sessions expire, for tests.
     #[must_use]
     pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
-        self.clock = Box::new(clock);
+        self.clock = Arc::new(clock);
         self
     }
 }

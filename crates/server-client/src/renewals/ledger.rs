@@ -47,7 +47,7 @@ pub(crate) enum Boarded<F> {
     Landed(Landing),
 }
 
-/// The renewals of one process. `F` is what one waits for; times are in milliseconds since the ledger was made.
+/// The renewals of one process. `F` is what one waits for; times are in milliseconds since 1970.
 pub(crate) struct Ledger<F> {
     known: HashMap<SessionKey, Known<F>>,
     /// What is remembered, the oldest first.

@@ -26,9 +26,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use tokio::sync::watch;
-use tokio::time::Instant;
 use twinfetch_core::error::{Code, Error as Reason};
 
+use crate::client::{Clock, milliseconds};
 use authority::{Claim, Published, Verdict, unsettled};
 use ledger::{Boarded, Ledger};
 use pair::SessionKey;
@@ -40,13 +40,12 @@ type Flight = watch::Receiver<Option<Landing>>;
 pub(crate) struct Renewals {
     ledger: Mutex<Ledger<Flight>>,
     authority: Authority,
-    /// What times are counted from: a clock that is set back does not touch them.
-    begun: Instant,
+    clock: Clock,
 }
 
 impl Renewals {
-    pub(crate) fn new(authority: Authority) -> Self {
-        Self { ledger: Mutex::default(), authority, begun: Instant::now() }
+    pub(crate) fn new(authority: Authority, clock: Clock) -> Self {
+        Self { ledger: Mutex::default(), authority, clock }
     }
 
     /// Renews a pair: by `spend`, or as somebody else does it now, or has done it just before.
@@ -133,7 +132,7 @@ impl Renewals {
     }
 
     fn now(&self) -> u64 {
-        u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX)
+        milliseconds((self.clock)())
     }
 
     fn lock(&self) -> MutexGuard<'_, Ledger<Flight>> {

@@ -3,12 +3,12 @@
 use std::future::pending;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
 use tokio::sync::Notify;
-use tokio::time::advance;
+use tokio::task::yield_now;
 use twinfetch_core::error::{Code, Error as Reason};
 
 use super::authority::Authority;
@@ -34,7 +34,7 @@ fn said(landing: &Landing) -> String {
 }
 
 fn renewals() -> Renewals {
-    Renewals::new(Authority::Process)
+    Renewals::new(Authority::Process, Arc::new(|| UNIX_EPOCH))
 }
 
 async fn renew(renewals: &Renewals, pair: &Pair) -> String {
@@ -44,25 +44,21 @@ async fn renew(renewals: &Renewals, pair: &Pair) -> String {
 
 #[tokio::test]
 async fn f_40_a_thousand_who_wait_share_one_renewal() {
-    let (renewals, pair, count) = (renewals(), pair(SessionId::fresh(), 1), AtomicU64::new(0));
-    let all_wait = Notify::new();
-    let waiting = (0..1_000).map(|index| {
-        let (renewals, pair, count, all_wait) = (&renewals, &pair, &count, &all_wait);
-        async move {
-            let spend = async || {
-                count.fetch_add(1, Ordering::SeqCst);
-                all_wait.notified().await;
-                Landing::Renewed(pair.renewed(tokens(2), 0))
-            };
-            // The last one to come is the first to know that all are there.
-            if index == 999 {
-                all_wait.notify_one();
+    let (renewals, pair) = (renewals(), pair(SessionId::fresh(), 1));
+    let (there, refreshes) = (AtomicU64::new(0), AtomicU64::new(0));
+    let waiting = (0..1_000).map(|_| async {
+        there.fetch_add(1, Ordering::SeqCst);
+        let spend = async || {
+            refreshes.fetch_add(1, Ordering::SeqCst);
+            while there.load(Ordering::SeqCst) < 1_000 {
+                yield_now().await;
             }
-            said(&renewals.renew(pair, Purpose::Stay, spend).await)
-        }
+            Landing::Renewed(pair.renewed(tokens(2), 0))
+        };
+        said(&renewals.renew(&pair, Purpose::Stay, spend).await)
     });
     assert!(join_all(waiting).await.iter().all(|said| said == "a2"));
-    assert_eq!(count.load(Ordering::SeqCst), 1);
+    assert_eq!(refreshes.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test]
@@ -81,7 +77,7 @@ async fn f_51_who_waits_for_a_renewal_that_panics_is_told_and_the_next_one_renew
     };
     let mut waiting = Box::pin(renew(&renewals, &pair));
     // Whoever comes first leads; the other waits.
-    tokio::task::yield_now().await;
+    yield_now().await;
     assert!(waiting.as_mut().now_or_never().is_none());
     go.notify_one();
     assert!(leading.await.unwrap_err().is_panic());
@@ -101,14 +97,18 @@ async fn f_47_who_waits_for_a_renewal_that_is_dropped_is_told_and_the_next_one_r
     assert_eq!(renew(&renewals, &pair).await, "a2");
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn what_a_renewal_brought_is_remembered_for_a_while() {
-    let (renewals, first) = (renewals(), pair(SessionId::fresh(), 1));
+    let passed = Arc::new(AtomicU64::new(0));
+    let clock = Arc::clone(&passed);
+    let clock = move || UNIX_EPOCH + Duration::from_millis(clock.load(Ordering::SeqCst));
+    let renewals = Renewals::new(Authority::Process, Arc::new(clock));
+    let first = pair(SessionId::fresh(), 1);
     assert_eq!(renew(&renewals, &first).await, "a2");
     assert_eq!(renew(&renewals, &pair(first.session.unwrap(), 2)).await, "a3");
-    advance(Duration::from_millis(REMEMBERED - 1)).await;
+    passed.store(REMEMBERED - 1, Ordering::SeqCst);
     assert_eq!(renewals.newest(&first).unwrap().access.expose(), "a3");
-    advance(Duration::from_millis(1)).await;
+    passed.store(REMEMBERED, Ordering::SeqCst);
     assert!(renewals.newest(&first).is_none());
 }
 

@@ -103,10 +103,11 @@ impl Users {
         json!({ "accessToken": access, "refreshToken": refresh, "user": { "mark": known.mark } })
     }
 
-    /// Notes a token in a request that is for somebody else; an unknown token is nobody's.
+    /// Notes a token in a request that is for somebody else; one that was never given is so in any request.
     fn check(&mut self, token: &str, is_for: Option<usize>) -> Option<usize> {
         let owner = self.owners.get(token).copied();
-        if is_for.is_some() && owner != is_for {
+        // Whose session is over asks without a token.
+        if !token.is_empty() && (owner.is_none() || is_for.is_some() && owner != is_for) {
             self.totals.crossed += 1;
         }
         owner
@@ -149,9 +150,9 @@ async fn answer(State(book): State<Arc<Book>>, request: Request) -> Response {
     };
     // An answer may take as long as it likes.
     book.chance.dawdle().await;
-    if let Some(data) = outcome {
-        return Json(json!({ "success": true, "data": data })).into_response();
-    }
-    let refusal = json!({ "success": false, "data": null, "message": "no" });
-    (StatusCode::UNAUTHORIZED, Json(refusal)).into_response()
+    let Some(data) = outcome else {
+        let refusal = json!({ "success": false, "data": null, "message": "no" });
+        return (StatusCode::UNAUTHORIZED, Json(refusal)).into_response();
+    };
+    Json(json!({ "success": true, "data": data })).into_response()
 }

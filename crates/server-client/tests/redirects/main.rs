@@ -6,5 +6,6 @@ mod axes;
 mod calls;
 mod control;
 mod recorder;
+mod spellings;
 mod trusted;
 mod verbs;

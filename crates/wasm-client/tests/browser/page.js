@@ -85,9 +85,15 @@ export const show_locks = () => delete navigator.locks
 export const watch_locks = () => {
   const real = navigator.locks
   const names = []
-  const request = (name, work) => (names.push(name), real.request(name, work))
+  const request = (name, ...rest) => (names.push(name), real.request(name, ...rest))
   Object.defineProperty(navigator, 'locks', { value: { request }, configurable: true })
   return names
+}
+
+// As where another tab does not come to its end.
+export const withhold_locks = () => {
+  const request = async () => { throw new DOMException('too late', 'TimeoutError') }
+  Object.defineProperty(navigator, 'locks', { value: { request }, configurable: true })
 }
 
 // Storage, and the lock of another tab.

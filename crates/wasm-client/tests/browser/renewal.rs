@@ -7,13 +7,15 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::script::{answer, begin, client, release, requested, sent, text, who};
-use crate::verbs::{ADA, PAIR, body, signed_in};
+use crate::verbs::{ADA, PAIR, body, signed_in, signed_in_with};
 
 #[wasm_bindgen(module = "/tests/browser/page.js")]
 extern "C" {
     fn hide_locks();
     fn show_locks();
     fn watch_locks() -> js_sys::Array;
+    fn withhold_locks();
+    fn set_clock(milliseconds: f64);
 }
 
 const REFUSED: &str = r#"{ "status": 401, "body": { "success": false, "message": "expired" } }"#;
@@ -166,4 +168,83 @@ async fn the_lock_has_the_name_of_the_entry_as_in_the_npm_package() {
     show_locks();
     assert_eq!(got.as_deref(), Ok("[7]"));
     assert_eq!(names.join(" ").as_string().as_deref(), Some("twinfetch:http://backend.test"));
+}
+
+#[wasm_bindgen_test]
+async fn a_turn_that_does_not_come_fails_the_call_for_its_time_and_ends_no_session() {
+    let client = signed_in(&format!(r#"{{ "/posts": [{REFUSED}] }}"#)).await;
+    withhold_locks();
+    let got = get(&client).await;
+    show_locks();
+    assert_eq!(got, Err(Code::TimedOut));
+    assert_eq!(sent(), ["GET /posts Bearer a1"]);
+    assert_eq!(who(&client.session().await), r#"{"id":1}"#);
+}
+
+/// A token from 1970-01-12T13:46:40 to a quarter of an hour later: `{"iat":1000000,"exp":1000900}`.
+const QUARTER: &str = "e30.eyJpYXQiOjEwMDAwMDAsImV4cCI6MTAwMDkwMH0.s";
+/// One to an hour later: `{"iat":1000000,"exp":1003600}`.
+const HOUR: &str = "e30.eyJpYXQiOjEwMDAwMDAsImV4cCI6MTAwMzYwMH0.s";
+
+/// Sets the clock to so many seconds after those tokens begin, and lets the test's end set it right.
+struct Clock;
+
+impl Clock {
+    fn at(seconds: f64) -> Self {
+        set_clock(0.0);
+        set_clock((1_000_000.0 + seconds) * 1000.0 - js_sys::Date::now());
+        Self
+    }
+}
+
+impl Drop for Clock {
+    fn drop(&mut self) {
+        set_clock(0.0);
+    }
+}
+
+/// Somebody who has signed in with the first of those tokens, when it began; a renewal waits to be answered.
+async fn signed_in_at_its_begin() -> Client {
+    let _clock = Clock::at(0.0);
+    signed_in_with(&PAIR.replace("a1", QUARTER), &format!(r#"{{ "/posts": [{POSTS}], "/auth/refresh": ["hang"] }}"#))
+        .await
+}
+
+fn renewals() -> usize {
+    sent().iter().filter(|line| line.starts_with("POST /auth/refresh")).count()
+}
+
+#[wasm_bindgen_test]
+async fn a_token_that_is_about_to_end_is_renewed_once_beside_the_calls() {
+    let client = signed_in_at_its_begin().await;
+    let clock = Clock::at(890.0);
+    for _ in 0..10 {
+        get(&client).await.unwrap();
+    }
+    requested("/auth/refresh", 1).await;
+    assert!(!sent().iter().any(|line| line.ends_with(HOUR)));
+    release("/auth/refresh", &PAIR.replace("a1", HOUR));
+    let new = format!("GET /posts Bearer {HOUR}");
+    for _ in 0..1000 {
+        get(&client).await.unwrap();
+        if sent().last() == Some(&new) {
+            break;
+        }
+    }
+    drop(clock);
+    assert_eq!((sent().last(), renewals()), (Some(&new), 1));
+}
+
+#[wasm_bindgen_test]
+async fn a_token_that_has_ended_is_renewed_before_the_calls() {
+    let client = signed_in_at_its_begin().await;
+    let clock = Clock::at(901.0);
+    let call = begin(async move { get(&client).await });
+    requested("/auth/refresh", 1).await;
+    release("/auth/refresh", &PAIR.replace("a1", HOUR));
+    let got = call.end().await;
+    drop(clock);
+    assert_eq!(got.as_deref(), Ok("[7]"));
+    assert_eq!(sent().last(), Some(&format!("GET /posts Bearer {HOUR}")));
+    assert_eq!((sent().len(), renewals()), (2, 1));
 }

@@ -166,6 +166,28 @@ async fn a_call_waits_for_the_tab_that_is_renewing_and_uses_what_that_brings() {
 }
 
 #[wasm_bindgen_test]
+async fn what_a_renewal_brings_never_overwrites_what_another_tab_has_kept_meanwhile() {
+    let newer = PAIR.replace("a1", "a2").replace("r1", "r2");
+    for (mark, kept) in [(None, true), (Some("of grace"), true), (None, false)] {
+        let answers = format!(r#"{{ "/posts": [{REFUSED}], "/auth/refresh": ["hang"] }}"#);
+        let (client, _) = signed_in(&[Storage::LocalStorage], &answers).await;
+        let mark = mark.map_or_else(|| entry(&local()).unwrap().2, str::to_owned);
+        let call = begin(async move { client.get("/posts", Options::default()).await });
+        requested("/auth/refresh", 1).await;
+        let text = format!(r#"{{"access":"g1","refresh":"h1","mark":"{mark}"}}"#);
+        if kept {
+            local().set_item(KEY, &text).unwrap();
+        } else {
+            local().remove_item(KEY).unwrap();
+        }
+        release("/auth/refresh", &newer);
+        assert_eq!(call.end().await.unwrap_err().code(), Code::Unauthorized);
+        assert_eq!(local().get_item(KEY).unwrap(), kept.then_some(text));
+    }
+    clear();
+}
+
+#[wasm_bindgen_test]
 async fn a_renewal_is_kept_under_the_mark_of_its_sign_in() {
     let newer = PAIR.replace("a1", "a2").replace("r1", "r2");
     let (client, _) =

@@ -19,7 +19,12 @@ pub(crate) fn body(json: &str) -> Body {
 
 /// A client of the dual-token backend which Ada has signed in to; what is answered is then `answers`.
 pub(crate) async fn signed_in(answers: &str) -> Client {
-    let client = client(dialect::dual_token(), &format!(r#"{{ "/auth/login": [{PAIR}], "/auth/me": [{ADA}] }}"#));
+    signed_in_with(PAIR, answers).await
+}
+
+/// The same with other tokens.
+pub(crate) async fn signed_in_with(pair: &str, answers: &str) -> Client {
+    let client = client(dialect::dual_token(), &format!(r#"{{ "/auth/login": [{pair}], "/auth/me": [{ADA}] }}"#));
     client.sign_in(body("{}")).await.unwrap();
     answer(answers);
     client

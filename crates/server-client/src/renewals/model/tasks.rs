@@ -1,6 +1,7 @@
 //! The renewals as they are, and tasks that are stopped or forgotten wherever they wait.
 
 use std::collections::HashMap;
+use std::time::UNIX_EPOCH;
 
 use shuttle::future::{JoinHandle, block_on, spawn, yield_now};
 use shuttle::sync::{Arc, Mutex};
@@ -22,7 +23,7 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let renewals = Arc::new(Renewals::new(Authority::Process));
+        let renewals = Arc::new(Renewals::new(Authority::Process, std::sync::Arc::new(|| UNIX_EPOCH)));
         Self { renewals, generations: Arc::default(), is_forgiving: false }
     }
 

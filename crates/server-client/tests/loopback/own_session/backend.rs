@@ -11,6 +11,7 @@ use http::StatusCode;
 use serde_json::{Value, json};
 use tokio::sync::{Barrier, Notify, Semaphore};
 
+use super::token;
 use crate::scripted::Scripted;
 
 /// A backend of S1's form.
@@ -195,8 +196,8 @@ impl State {
 
 pub(crate) fn tokens(user: &str, generation: u64) -> Value {
     json!({
-        "accessToken": format!("{user}-access-{generation}"),
-        "refreshToken": format!("{user}-refresh-{generation}"),
+        "accessToken": token(user, "access", generation),
+        "refreshToken": token(user, "refresh", generation),
     })
 }
 

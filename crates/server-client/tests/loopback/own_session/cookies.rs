@@ -7,7 +7,7 @@ use twinfetch_core::seal::{SealError, SealVersion, SessionError};
 use twinfetch_server_client::{Api, Code, Dialect, Kind, ServerClient, SignedIn};
 
 use super::backend::{Backend, tokens};
-use super::{NAME, NOW, SECRET, SIGNED_IN, client, content, kept, request, sealed, settings};
+use super::{NAME, NOW, SECRET, SIGNED_IN, client, content, kept, request, sealed, settings, token};
 use crate::stage::{seal, with_cookie};
 
 async fn sign_in(api: &Api, user: &str) -> SignedIn {
@@ -64,8 +64,8 @@ async fn the_content_is_sealed_as_auth_js_seals() {
         "auth_time": NOW,
         "iat": NOW,
         "exp": NOW + 30 * 24 * 3_600,
-        "access_token": "ada-access-1",
-        "refresh_token": "ada-refresh-1",
+        "access_token": token("ada", "access", 1),
+        "refresh_token": token("ada", "refresh", 1),
     });
     assert_eq!(content, expected);
     let other = client(&backend).incoming(&http::HeaderMap::new());
@@ -123,7 +123,7 @@ async fn c_02_stale_chunks_are_cleared_and_strangers_stay() {
     let written: Vec<_> = texts(&lines).iter().map(|line| line.split(';').next().unwrap().len()).collect();
     assert_eq!(texts(&lines).len(), chunks.len() + 1);
     assert_eq!(written.iter().filter(|length| **length == format!("{NAME}.0=").len()).count(), chunks.len());
-    assert_eq!(kept(&lines).unwrap()["access_token"], "ada-access-1");
+    assert_eq!(kept(&lines).unwrap()["access_token"], token("ada", "access", 1));
 }
 
 #[tokio::test]
@@ -209,13 +209,13 @@ async fn x_06_a_content_that_is_not_as_it_was_written_is_refused() {
 
 #[tokio::test]
 async fn j_10_the_secret_before_opens_and_the_new_one_seals() {
-    let backend = Backend::new().await;
-    let client = settings(backend.url()).secrets(["the new one", SECRET]).build().unwrap();
+    let (backend, newer) = (Backend::new().await, twinfetch_canary::canary("secret"));
+    let client = settings(backend.url()).secrets([newer, SECRET]).build().unwrap();
     let api = client.incoming(&super::stale("ada"));
     api.get::<Value>("/page").await.unwrap();
     let line = api.set_cookies();
     let pair = texts(&line)[0].split(';').next().unwrap().to_owned();
-    let only_new = settings(backend.url()).secrets(["the new one"]).build().unwrap();
+    let only_new = settings(backend.url()).secrets([newer]).build().unwrap();
     assert_eq!(only_new.incoming(&with_cookie(&pair)).get::<Value>("/page").await.unwrap()["id"], "ada");
     let only_old = super::client(&backend).incoming(&with_cookie(&pair));
     assert!(!only_old.session().await.unwrap().is_authenticated());

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use twinfetch_server_client::{Code, Kind};
 
 use super::backend::{Backend, enveloped};
-use super::{NOW, client, content, kept, sealed, settings, stale};
+use super::{NOW, client, content, kept, sealed, settings, stale, token};
 use crate::scripted::nobody;
 use crate::systems::sign;
 
@@ -114,10 +114,22 @@ async fn f_49_a_wait_that_the_backend_asks_for_is_kept_by_all_requests() {
 async fn f_50_what_a_refresh_gives_never_makes_a_loop() {
     let expired = sign(&json!({ "sub": "ada", "type": "access", "iat": NOW - 100, "exp": NOW - 50 }), "of the backend");
     for (name, given, refusals) in [
-        ("the same token", json!({ "accessToken": "ada-access-0", "refreshToken": "ada-refresh-1" }), 1),
-        ("the same token, and another refresh token", json!({ "accessToken": "ada-access-0", "refreshToken": "r" }), 1),
-        ("an expired token", json!({ "accessToken": expired, "refreshToken": "ada-refresh-1" }), 2),
-        ("a token of nobody", json!({ "accessToken": "nobody-access-9", "refreshToken": "ada-refresh-1" }), 2),
+        (
+            "the same token",
+            json!({ "accessToken": token("ada", "access", 0), "refreshToken": token("ada", "refresh", 1) }),
+            1,
+        ),
+        (
+            "the same token, and another refresh token",
+            json!({ "accessToken": token("ada", "access", 0), "refreshToken": "r" }),
+            1,
+        ),
+        ("an expired token", json!({ "accessToken": expired, "refreshToken": token("ada", "refresh", 1) }), 2),
+        (
+            "a token of nobody",
+            json!({ "accessToken": token("nobody", "access", 9), "refreshToken": token("ada", "refresh", 1) }),
+            2,
+        ),
     ] {
         let backend = Backend::new().await;
         backend.give(given);
@@ -130,21 +142,21 @@ async fn f_50_what_a_refresh_gives_never_makes_a_loop() {
 #[tokio::test]
 async fn f_50_without_a_new_refresh_token_the_old_one_stays() {
     let backend = Backend::new().await;
-    backend.give(json!({ "accessToken": "ada-access-1" }));
+    backend.give(json!({ "accessToken": token("ada", "access", 1) }));
     let client = client(&backend);
     let api = client.incoming(&stale("ada"));
     api.get::<Value>("/page").await.unwrap();
     let content = kept(&api.set_cookies()).unwrap();
     assert_eq!(
         (&content["access_token"], &content["refresh_token"]),
-        (&json!("ada-access-1"), &json!("ada-refresh-1"))
+        (&json!(token("ada", "access", 1)), &json!(token("ada", "refresh", 1)))
     );
     // The next token is spent for anew: what the first refresh brought is not mistaken for it.
     backend.moved_on("ada", 2);
-    backend.give(json!({ "accessToken": "ada-access-2" }));
+    backend.give(json!({ "accessToken": token("ada", "access", 2) }));
     let api = client.incoming(&sealed(&content));
     api.get::<Value>("/page").await.unwrap();
-    assert_eq!(kept(&api.set_cookies()).unwrap()["access_token"], "ada-access-2");
+    assert_eq!(kept(&api.set_cookies()).unwrap()["access_token"], token("ada", "access", 2));
     // Who still comes with the first cookie gets the newest.
     let late = client.incoming(&stale("ada"));
     late.get::<Value>("/page").await.unwrap();

@@ -20,7 +20,7 @@ use uuid::Uuid;
 use crate::stage::{seal, with_cookie};
 use backend::Backend;
 
-pub(crate) const SECRET: &str = "of the tests' own sessions";
+pub(crate) const SECRET: &str = "CANARY-secret-2f9c6b0d8e1a4753b4d7f1a3c5e90682";
 pub(crate) const NAME: &str = "twinfetch.session";
 /// Of sign-ins in these tests, in Unix seconds.
 pub(crate) const SIGNED_IN: u64 = 1_750_000_000;
@@ -38,6 +38,13 @@ pub(crate) fn settings(url: &str) -> Builder {
     builder.dialect(Dialect::dual_token()).secrets([SECRET]).own_session().clock(clock)
 }
 
+/// A token of a user.
+pub(crate) fn token(user: &str, kind: &str, generation: u64) -> String {
+    let token = format!("{user}-{kind}-{generation}");
+    twinfetch_canary::watch(&token);
+    token
+}
+
 /// What is sealed for a user whose tokens are of this generation.
 pub(crate) fn content(user: &str, generation: u64) -> Value {
     let id = Uuid::from_slice(&Sha256::digest(user)[..16]).unwrap();
@@ -49,8 +56,8 @@ pub(crate) fn content(user: &str, generation: u64) -> Value {
         "auth_time": SIGNED_IN,
         "iat": SIGNED_IN,
         "exp": SIGNED_IN + 30 * 24 * 3_600,
-        "access_token": format!("{user}-access-{generation}"),
-        "refresh_token": format!("{user}-refresh-{generation}"),
+        "access_token": token(user, "access", generation),
+        "refresh_token": token(user, "refresh", generation),
     })
 }
 
@@ -66,7 +73,7 @@ pub(crate) fn request(user: &str, generation: u64) -> HeaderMap {
 /// A request of a user whose first access token has ended; their first refresh token is good.
 pub(crate) fn stale(user: &str) -> HeaderMap {
     let mut content = content(user, 1);
-    content["access_token"] = format!("{user}-access-0").into();
+    content["access_token"] = token(user, "access", 0).into();
     sealed(&content)
 }
 

@@ -133,7 +133,9 @@ async fn exchange(
         return Err(refused);
     }
     let id_token = desk.id_token(&asked["nonce"]);
-    Ok(Json(json!({ "access_token": "opaque", "token_type": "Bearer", "id_token": id_token })))
+    Ok(Json(
+        json!({ "access_token": twinfetch_canary::canary("access"), "token_type": "Bearer", "id_token": id_token }),
+    ))
 }
 
 impl Desk {

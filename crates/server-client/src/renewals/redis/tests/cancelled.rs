@@ -14,14 +14,14 @@ const TIMES: usize = 10_000;
 
 /// How far a future comes before it is dropped.
 #[derive(Clone, Copy)]
-struct Drop {
+struct Cancelled {
     /// After this many polls.
     polls: usize,
     /// When it is woken once more, or at once.
     woken: bool,
 }
 
-impl Drop {
+impl Cancelled {
     /// Each way in turn.
     fn number(number: usize) -> Self {
         Self { polls: number / 2 % 6, woken: number.is_multiple_of(2) }
@@ -58,18 +58,18 @@ async fn answer(process: &Shared, nonce: &str) -> String {
 
 #[tokio::test]
 #[expect(clippy::print_stdout, reason = "figures")]
-async fn no_answer_of_a_dropped_question_goes_to_the_next() {
+async fn f_61_no_answer_of_a_dropped_question_goes_to_the_next() {
     let Some(redis) = twinfetch_redis::Redis::start() else { return };
     let process = process(&redis);
     let mut ended = 0;
     for number in 0..TIMES {
         let (dropped, own) = (format!("of somebody else {number}"), format!("own {number}"));
-        let drop = Drop::number(number);
+        let cancelled = Cancelled::number(number);
         // With the task of its own, and without.
         ended += usize::from(if number % 3 == 0 {
-            drop.of(process.0.connection.ask(echo(&dropped), Rest::Kept)).await
+            cancelled.of(process.0.connection.ask(echo(&dropped), Rest::Kept)).await
         } else {
-            drop.of(process.0.connection.send(&echo(&dropped), Rest::Kept)).await
+            cancelled.of(process.0.connection.send(&echo(&dropped), Rest::Kept)).await
         });
         assert_eq!(answer(&process, &own).await, own);
     }
@@ -84,7 +84,7 @@ async fn a_connection_that_was_being_opened_is_opened_for_the_next() {
     let Some(redis) = twinfetch_redis::Redis::start() else { return };
     for number in 0..200 {
         let process = process(&redis);
-        Drop::number(number).of(process.0.connection.ask(echo("dropped"), Rest::Kept)).await;
+        Cancelled::number(number).of(process.0.connection.ask(echo("dropped"), Rest::Kept)).await;
         assert_eq!(answer(&process, "own").await, "own");
     }
 }
@@ -96,11 +96,11 @@ async fn two_users_who_drop_and_ask_at_the_same_time_get_their_own_successor() {
     for number in 0..500 {
         let (ada, grace) = (format!("ada {number}"), format!("grace {number}"));
         let lease = claimed(&process, &grace).await;
-        Drop::number(number).of(claim(&process, &pair(&ada))).await;
+        Cancelled::number(number).of(claim(&process, &pair(&ada))).await;
         let newer = format!("{grace} newer");
         let publishing = published(&process, lease, &newer);
         let early = pair(&grace);
-        let (brought, _) = tokio::join!(publishing, Drop::number(number / 7).of(claim(&process, &early)));
+        let (brought, _) = tokio::join!(publishing, Cancelled::number(number / 7).of(claim(&process, &early)));
         assert_eq!(brought, tokens(&newer));
         assert_eq!(super::successor(&process, &grace).await, tokens(&newer));
     }
@@ -128,7 +128,7 @@ async fn the_harness_finds_a_connection_that_is_left_dirty() {
     let mut mixed = 0;
     for number in 0..50 {
         let mut plain = Plain(BufReader::new(TcpStream::connect(("127.0.0.1", redis.port())).await.unwrap()));
-        Drop::number(number).of(plain.echo("other")).await;
+        Cancelled::number(number).of(plain.echo("other")).await;
         mixed += usize::from(plain.echo("owned").await != "owned");
     }
     println!("{mixed} of 50 answers mixed up by a plain connection");

@@ -106,7 +106,7 @@ async fn connected(redis: &twinfetch_redis::Redis, settings: Redis) -> Shared {
 }
 
 #[tokio::test]
-async fn a_redis_that_is_down_and_comes_back() {
+async fn f_60_a_redis_that_is_down_and_comes_back() {
     let Some(mut redis) = twinfetch_redis::Redis::start() else { return };
     let log = Log::default();
     let _kept = log.kept();
@@ -118,7 +118,7 @@ async fn a_redis_that_is_down_and_comes_back() {
 }
 
 #[tokio::test]
-async fn a_connection_that_was_closed_is_opened_anew_without_a_word() {
+async fn f_60_a_connection_that_was_closed_is_opened_anew_without_a_word() {
     let Some(mut redis) = twinfetch_redis::Redis::start() else { return };
     let log = Log::default();
     let _kept = log.kept();
@@ -155,7 +155,7 @@ async fn a_refusal_is_believed_again_when_redis_has_failed_for_long() {
 }
 
 #[tokio::test]
-async fn a_redis_that_is_too_slow() {
+async fn f_60_a_redis_that_is_too_slow() {
     let Some(redis) = twinfetch_redis::Redis::start() else { return };
     let log = Log::default();
     let _kept = log.kept();
@@ -170,7 +170,7 @@ async fn a_redis_that_is_too_slow() {
 }
 
 #[tokio::test]
-async fn a_redis_that_is_full() {
+async fn f_60_a_redis_that_is_full() {
     let Some(redis) = twinfetch_redis::Redis::start() else { return };
     let log = Log::default();
     let _kept = log.kept();
@@ -182,7 +182,7 @@ async fn a_redis_that_is_full() {
 }
 
 #[tokio::test]
-async fn a_redis_that_has_become_a_replica() {
+async fn f_60_a_redis_that_has_become_a_replica() {
     let Some(redis) = twinfetch_redis::Redis::start() else { return };
     let log = Log::default();
     let _kept = log.kept();
@@ -194,7 +194,7 @@ async fn a_redis_that_has_become_a_replica() {
 }
 
 #[tokio::test]
-async fn a_redis_that_wants_another_password() {
+async fn f_60_a_redis_that_wants_another_password() {
     let Some(redis) = twinfetch_redis::Redis::start_with(&["--requirepass", "canary-password"]) else { return };
     let address = redis.url().replace("redis://", "");
     for (url, why) in [(redis.url(), "NOAUTH"), (format!("redis://:canary@{address}"), "authentication failed")] {
@@ -207,7 +207,7 @@ async fn a_redis_that_wants_another_password() {
 }
 
 #[tokio::test]
-async fn a_key_of_another_kind() {
+async fn f_60_a_key_of_another_kind() {
     let Some(redis) = twinfetch_redis::Redis::start() else { return };
     let log = Log::default();
     let _kept = log.kept();
@@ -220,7 +220,7 @@ async fn a_key_of_another_kind() {
 }
 
 #[tokio::test]
-async fn a_redis_that_still_loads() {
+async fn f_60_a_redis_that_still_loads() {
     let folder = std::env::temp_dir().join(format!("twinfetch-redis-{}", uuid::Uuid::new_v4()));
     std::fs::create_dir(&folder).unwrap();
     let path = folder.to_str().unwrap();
@@ -237,7 +237,7 @@ async fn a_redis_that_still_loads() {
 }
 
 #[tokio::test]
-async fn something_else_that_listens_there() {
+async fn f_60_something_else_that_listens_there() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("redis://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {
@@ -251,7 +251,7 @@ async fn something_else_that_listens_there() {
 }
 
 #[tokio::test]
-async fn a_redis_that_accepts_and_says_nothing() {
+async fn f_60_a_redis_that_accepts_and_says_nothing() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("redis://{}", listener.local_addr().unwrap());
     let log = Log::default();
