@@ -158,7 +158,7 @@ codes! {
 
 impl Code {
     /// Whether nothing of the request has left by then.
-    pub(crate) const fn is_unsent(self) -> bool {
+    pub const fn is_unsent(self) -> bool {
         matches!(self.kind(), Kind::Config)
             || matches!(
                 self,
