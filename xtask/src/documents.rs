@@ -1,6 +1,7 @@
 //! Documents that are generated, so that they cannot go stale: what works, and the fields of a dialect.
 
 mod dialects;
+mod errors;
 mod faults;
 mod matrix;
 mod named;
@@ -18,6 +19,7 @@ pub(crate) use proofs::{forget, record};
 /// Generates the documents from what the steps before have proven, and fails when one was not up to date.
 pub(crate) fn run() -> Result<()> {
     settle("docs/dialects.md", &dialects::generate()?)?;
+    settle("docs/errors.md", &errors::generate()?)?;
     let (page, faults, missing) = faults::generate()?;
     settle("docs/faults.md", &page)?;
     if !missing.is_empty() {
