@@ -115,6 +115,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! Several processes share their renewals with the feature `redis`: `Builder::redis`.
+//!
 //! # One request, one view
 //!
 //! Within one incoming request the session is read once, and equal reads are one backend call: concurrent ones join,

@@ -89,6 +89,16 @@ async fn a_renewal_that_takes_too_long_ends_the_read_and_is_not_asked_for_again_
 }
 
 #[tokio::test]
+async fn f_49_a_refresh_that_hangs_ends_in_time_and_keeps_the_session() {
+    let backend = Backend::new().await;
+    backend.hold();
+    let client = settings(backend.url()).head_timeout(Duration::from_secs(2)).build().unwrap();
+    let api = client.incoming(&stale("ada"));
+    assert_eq!(api.get::<Value>("/page").await.unwrap_err().kind(), Kind::Timeout);
+    assert!(api.set_cookies().is_empty());
+}
+
+#[tokio::test]
 async fn f_30_a_backend_that_is_down_keeps_the_session() {
     let client = settings(&nobody().await).build().unwrap();
     let api = client.incoming(&stale("ada"));

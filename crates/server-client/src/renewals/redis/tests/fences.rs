@@ -1,8 +1,8 @@
 //! Holders that were paused for longer than their lock lives.
 
 use super::{
-    Duration, Judged, LONG, Lease, Redis, Shared, claimed, is_held, process, published, refused, settings, shared,
-    successor, tokens,
+    Duration, Judged, LONG, Lease, Shared, claimed, is_held, process, published, refused, settings, shared, successor,
+    tokens,
 };
 
 /// Takes the lock away, as its expiry does, from a holder that was paused: it asks for no more time.
@@ -87,17 +87,20 @@ async fn a_holder_that_failed_or_was_refused_leaves_nothing_unsettled() {
 #[tokio::test]
 async fn a_holder_that_died_is_not_waited_for_for_ever() {
     let Some(redis) = twinfetch_redis::Redis::start() else { return };
-    let short = Redis::lock_ttl(settings(&redis), Duration::from_millis(10)).successor_ttl(Duration::from_millis(10));
+    let short = settings(&redis).lock_ttl(Duration::from_millis(200)).successor_ttl(Duration::from_millis(300));
     let (dead, other) = (shared(short.clone()), shared(short));
     drop(claimed(&dead, "session").await);
     // Whoever comes waits for the lock to expire; what it then asks makes the record live on.
-    let verdict = loop {
-        let lease = claimed(&other, "session").await;
-        match refused(&other, lease).await {
-            Judged::Unconfirmed => {}
-            settled => break settled,
+    let settled = async {
+        loop {
+            let lease = claimed(&other, "session").await;
+            match refused(&other, lease).await {
+                Judged::Unconfirmed => {}
+                settled => break settled,
+            }
         }
     };
+    let verdict = tokio::time::timeout(Duration::from_mins(1), settled).await.expect("it is settled");
     assert_eq!(verdict, Judged::Gone);
 }
 
