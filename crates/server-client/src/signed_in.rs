@@ -95,7 +95,10 @@ impl Api {
     /// Nothing is sent. The browser gets a cookie only when the tokens were renewed. However many go on with the same tokens in this
     /// process, their refresh token is spent once: who comes up to five minutes later gets what it brought.
     pub fn with_tokens(&self, tokens: Tokens) -> SignedIn {
-        self.kept_by(Keeper::resumed(tokens, Entered::default()))
+        let keeper = Keeper::resumed(tokens, Entered::default());
+        // What they have brought may have ended since: from there it goes on, not from what was spent.
+        keeper.catch_up(self.client());
+        self.kept_by(keeper)
     }
 
     async fn enter(&self, verb: Verb, with: &(impl Serialize + ?Sized)) -> Result<SignedIn, Error> {
