@@ -6,7 +6,7 @@ use std::sync::Arc;
 use http::{HeaderMap, HeaderValue};
 use serde::Serialize;
 use twinfetch_core::cookie::Cookies;
-use twinfetch_core::error::{Code, Error as Reason};
+use twinfetch_core::error::{Code, Error as Reason, Sent};
 use twinfetch_core::secret::Secret;
 use twinfetch_core::session::{Presented, Tokens};
 use twinfetch_core::verb::{Outcome, Verb};
@@ -114,12 +114,13 @@ impl Api {
         let keeper = match done.outcome {
             Outcome::Tokens(tokens) => {
                 let set_cookies = relay::known(&done.set_cookies, client);
-                let owned = self.begin_owned(&tokens)?;
+                // The backend has signed them in.
+                let owned = self.begin_owned(&tokens).map_err(answered)?;
                 let obtained_at = Some(client.milliseconds());
                 Keeper::new(Some(tokens), Entered { set_cookies, obtained_at, owned, ..Entered::default() })
             }
             Outcome::Accepted => by_cookies(&done.set_cookies, client)?,
-            _ => return Err(Error::new(Reason::new(Code::Unauthorized))),
+            _ => return Err(answered(Reason::new(Code::Unauthorized))),
         };
         Ok(self.kept_by(keeper))
     }
@@ -128,12 +129,12 @@ impl Api {
     ///
     /// # Errors
     /// `session_too_large`: before the browser is told anything.
-    pub(crate) fn begin_owned(&self, tokens: &Tokens) -> Result<Option<Owned>, Error> {
+    pub(crate) fn begin_owned(&self, tokens: &Tokens) -> Result<Option<Owned>, Reason> {
         let client = self.client();
         let Some(own_session) = client.own_session() else { return Ok(None) };
         let received = self.visitor().map(Visitor::cookies).unwrap_or_default();
         let owned = own_session.begin(&received, client.seconds());
-        own_session.write(&owned, tokens).map_err(Error::new)?;
+        own_session.write(&owned, tokens)?;
         Ok(Some(owned))
     }
 
@@ -142,6 +143,11 @@ impl Api {
         self.give_to_browser(&keeper);
         SignedIn { api: self.kept(Arc::clone(&keeper)), keeper }
     }
+}
+
+/// What the backend has answered cannot be used: it is done all the same.
+fn answered(reason: Reason) -> Error {
+    Error::new(reason.after(1, Sent::Acknowledged))
 }
 
 /// What a sign-in brought whose answer is cookies.
