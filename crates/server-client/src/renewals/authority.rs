@@ -119,7 +119,8 @@ impl Authority {
     }
 }
 
-/// The error of a call whose renewal has not come to an end.
+/// The error of a call whose renewal has not come to an end. Not [`Code::TimedOut`]: the call itself may have time left, and who shares a
+/// read with one that has none begins anew.
 pub(super) fn unsettled() -> Reason {
-    Reason::new(Code::TimedOut)
+    Reason::new(Code::ResponseTimedOut)
 }
