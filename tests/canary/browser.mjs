@@ -15,7 +15,15 @@ import { foundIn, watch } from './search.mjs'
  */
 
 /** The members of answers whose texts are tokens. */
-const TOKENS = ['accessToken', 'access_token', 'csrfToken', 'id_token', 'refreshToken', 'refresh_token', 'token']
+const TOKENS = [
+  'accessToken',
+  'access_token',
+  'csrfToken',
+  'id_token',
+  'refreshToken',
+  'refresh_token',
+  'token',
+]
 
 /** @type {WeakMap<BrowserContext, Watched>} */
 const watching = new WeakMap()
@@ -64,6 +72,7 @@ export const assertNoToken = async (context) => {
     if (httpOnly && /token|session/i.test(name)) watch(decodeURIComponent(value))
   }
   const open = context.pages().filter((page) => page.url().startsWith('http'))
+  /** @type {[string, string][]} */
   const places = [['console', watched.printed.join('\n')], ...(await Promise.all(open.map(keptBy))).flat()]
   const leaks = places.filter(([place, text]) => !isChosen(watched, place) && foundIn(text) !== undefined)
   assert.deepEqual(leaks, [], 'a token shows')
@@ -100,11 +109,18 @@ const keptBy = async (page) =>
         }),
       )
       // There are none in an insecure context.
-      const kept = await Promise.all((await globalThis.caches?.keys() ?? []).map(async (name) => {
-        const cache = await caches.open(name)
-        const requests = await cache.keys()
-        return [name, ...(await Promise.all(requests.map(async (request) => [request.url, await (await cache.match(request))?.text()])))]
-      }))
+      const kept = await Promise.all(
+        ((await globalThis.caches?.keys()) ?? []).map(async (name) => {
+          const cache = await caches.open(name)
+          const requests = await cache.keys()
+          return [
+            name,
+            ...(await Promise.all(
+              requests.map(async (request) => [request.url, await (await cache.match(request))?.text()]),
+            )),
+          ]
+        }),
+      )
       return {
         localStorage: JSON.stringify(localStorage),
         sessionStorage: JSON.stringify(sessionStorage),

@@ -84,7 +84,9 @@ const decoded = (line) =>
 /** The bytes of a line that were printed as a list of numbers. @param {string} line */
 const listedBytes = (line) => {
   const numbers = line.match(/\d+/g) ?? []
-  return numbers.length < 6 ? '' : String.fromCharCode(...numbers.map(Number).filter((byte) => byte < 256))
+  return numbers.length < 6
+    ? ''
+    : Buffer.from(numbers.map(Number).filter((byte) => byte < 256)).toString('latin1')
 }
 
 short.push(MARK, Buffer.from(MARK).toString('hex'), ...base64(MARK))

@@ -2,6 +2,7 @@
 
 mod end_to_end;
 mod next_auth;
+mod printed;
 
 use std::time::{Duration, Instant};
 
@@ -89,7 +90,7 @@ impl Step {
             Self::Build => build::run(),
             Self::Size => size::run(),
             Self::Npm => checked("npm"),
-            Self::Packaging => checked("tests/packaging"),
+            Self::Packaging => packaging(),
             Self::NextAuth => next_auth::run_all(),
             Self::E2e => end_to_end::run_all(),
             Self::Documents => documents::run(),
@@ -112,6 +113,7 @@ fn native() -> Result<()> {
     let has_nextest = crate::process::output(cargo().args(["nextest", "--version"])).is_ok();
     if has_nextest {
         run(cargo().args(["nextest", "run"]).args(everything))?;
+        printed::search()?;
         return run(cargo().args(["test", "--doc"]).args(everything));
     }
     run(cargo().arg("test").args(everything))
@@ -123,6 +125,11 @@ fn wasm() -> Result<()> {
     run(cargo().args(["build", "--package", "twinfetch-test-runner"]))?;
     let settings = crate::workspace::path("xtask/test-runner/webdriver.json");
     run(cargo().arg("test").args(BROWSER).args(WASM).arg("--tests").env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", settings))
+}
+
+fn packaging() -> Result<()> {
+    run(cargo().args(["build", "--package", "twinfetch-faults"]))?;
+    checked("tests/packaging")
 }
 
 /// Installs a folder of JavaScript, checks it and runs its tests.

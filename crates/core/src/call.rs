@@ -49,7 +49,12 @@ impl Method {
         found.ok_or_else(|| invalid("the method is not one of DELETE, GET, HEAD, PATCH, POST, PUT"))
     }
 
-    /// Whether repeating it does no harm by its definition (RFC 9110 §9.2.1).
+    /// Whether doing it twice is as doing it once by its definition (RFC 9110 §9.2.2).
+    pub(crate) const fn is_idempotent(self) -> bool {
+        matches!(self, Self::Delete | Self::Get | Self::Head | Self::Put)
+    }
+
+    /// Whether it changes nothing by its definition (RFC 9110 §9.2.1).
     pub const fn is_safe(self) -> bool {
         matches!(self, Self::Get | Self::Head)
     }

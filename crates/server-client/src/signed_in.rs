@@ -92,7 +92,8 @@ impl Api {
 
     /// Goes on with tokens that the app has kept: calls as their owner, renewed as after a sign-in.
     ///
-    /// Nothing is sent. The browser gets a cookie only when the tokens were renewed.
+    /// Nothing is sent. The browser gets a cookie only when the tokens were renewed. However many go on with the same tokens in this
+    /// process, their refresh token is spent once: who comes up to five minutes later gets what it brought.
     pub fn with_tokens(&self, tokens: Tokens) -> SignedIn {
         self.kept_by(Keeper::resumed(tokens, Entered::default()))
     }

@@ -29,7 +29,7 @@ impl Default for Parts {
 impl Parts {
     pub(crate) fn add(&mut self, text: Vec<u8>) {
         for (number, piece) in text.as_chunks().0.iter().enumerate() {
-            if let Some(place) = self.filter.get_mut(filtered(piece)) {
+            if let Some(place) = self.filter.get_mut(filtered(*piece)) {
                 *place = true;
             }
             self.pieces.entry(*piece).or_default().push((self.texts.len(), number * PIECE));
@@ -41,7 +41,7 @@ impl Parts {
     pub(crate) fn are_in(&self, line: &[u8]) -> bool {
         (0..).zip(line.windows(PIECE)).any(|(at, piece)| {
             let Ok(piece) = <[u8; PIECE]>::try_from(piece) else { return false };
-            let may_be = self.filter.get(filtered(&piece)).copied().unwrap_or_default();
+            let may_be = self.filter.get(filtered(piece)).copied().unwrap_or_default();
             may_be && self.pieces.get(&piece).is_some_and(|places| self.is_part(places, line, at))
         })
     }
@@ -59,7 +59,7 @@ impl Parts {
     }
 }
 
-fn filtered(piece: &[u8; PIECE]) -> usize {
+fn filtered(piece: [u8; PIECE]) -> usize {
     let number = piece.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
     usize::try_from(number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - FILTER)).unwrap_or_default()
 }

@@ -21,7 +21,10 @@ before(async () => {
   // Playwright turns the cache off.
   browser = await openBrowser({ ignoreDefaultArgs: ['--disable-back-forward-cache'] })
 })
-after(() => browser.close())
+after(async () => {
+  await browser.close()
+  await backendAt(backends.s1).forgetLimits()
+})
 
 /** Remembers what the page shows in the first frame after each time it is shown. @param {BrowserContext} context */
 const watchFrames = (context) =>

@@ -25,7 +25,10 @@ beforeEach(async () => {
   await backendAt(backends.s1).forgetLimits()
   gate = await openGate(backends.s1, REFRESH)
 })
-afterEach(() => gate.end())
+afterEach(async () => {
+  gate.end()
+  await backendAt(backends.s1).forgetLimits()
+})
 
 /** Takes the Web Locks away, as where a page came over plain HTTP. @param {BrowserContext} context */
 const withoutLocks = (context) =>
@@ -116,6 +119,7 @@ for (const how of ['with locks', 'without locks']) {
       devtools.send('Page.crash').catch(() => {})
       await crashed
       await gate.until(() => gate.left() === 1)
+      await leader.close()
       gate.set('open')
       const others = tabs.filter((tab) => tab !== leader)
       await allWell(others)

@@ -62,16 +62,21 @@ named! {
 }
 
 macro_rules! codes {
-    ($($(#[$doc:meta])* $variant:ident = $text:literal, $kind:ident, $message:expr;)*) => {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $text:literal, $kind:ident, $message:expr;)*) => {
         named! {
             /// The stable name of what happened.
-            Code { $($(#[$doc])* $variant = $text,)* }
+            Code { $($(#[doc = $doc])+ $variant = $text,)* }
         }
 
         impl Code {
             /// What a caller can do about it.
             pub const fn kind(self) -> Kind {
                 match self { $(Self::$variant => Kind::$kind,)* }
+            }
+
+            /// When it happens, in words for who writes the app.
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($doc),+),)* }
             }
 
             /// The sentence shown when the server gave none.
@@ -158,7 +163,7 @@ codes! {
 
 impl Code {
     /// Whether nothing of the request has left by then.
-    pub(crate) const fn is_unsent(self) -> bool {
+    pub const fn is_unsent(self) -> bool {
         matches!(self.kind(), Kind::Config)
             || matches!(
                 self,

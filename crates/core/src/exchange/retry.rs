@@ -1,7 +1,6 @@
 //! When a call is sent again by itself, and after how long.
 
 use super::{Exchange, Plan, Reading, Step};
-use crate::call::Method;
 use crate::error::{Code, Error};
 use crate::head::Head;
 use crate::session::Presented;
@@ -71,7 +70,8 @@ impl Budget {
         }
     }
 
-    const fn spend(&mut self) -> bool {
+    /// A repetition begins; `false` when there is none left.
+    pub const fn spend(&mut self) -> bool {
         let enough = self.tenths >= 10;
         if enough {
             self.tenths -= 10;
@@ -149,8 +149,7 @@ impl Plan<'_> {
     /// Whether the failed attempt may be followed by another.
     pub(super) fn may_repeat(&self, why: &Result<Head, Code>) -> bool {
         let call = &self.call;
-        let repeatable = matches!(call.method, Method::Delete | Method::Get | Method::Head | Method::Put)
-            || call.headers.iter().any(|(name, _)| name == "idempotency-key");
+        let repeatable = call.method.is_idempotent() || call.headers.iter().any(|(name, _)| name == "idempotency-key");
         let passing = match why {
             Ok(head) => repeatable && matches!(head.status, 429 | 502..=504),
             Err(code) => code.is_passing() && (repeatable || code.is_unsent()),

@@ -16,10 +16,12 @@ pub(super) fn milliseconds(text: &str, date: Option<&str>, now: u64) -> Option<u
     Some(seconds.min(LONGEST) * 1000)
 }
 
-/// A number of at most nine digits.
+/// More than any wait, year or time of a day: what is larger is taken for this.
+const MOST: u64 = 99_999;
+
 fn number(text: &str) -> Option<u64> {
-    let digits = matches!(text.len(), 1..=9) && text::all(text, |byte| byte.is_ascii_digit());
-    digits.then(|| text.bytes().fold(0, |sum, byte| sum * 10 + u64::from(byte - b'0')))
+    let digits = !text.is_empty() && text::all(text, |byte| byte.is_ascii_digit());
+    digits.then(|| text.bytes().fold(0, |sum, byte| MOST.min(sum * 10 + u64::from(byte - b'0'))))
 }
 
 /// The seconds since 1970 of a moment in any of the three forms of RFC 9110 §5.6.7, which put the same words into
@@ -30,7 +32,7 @@ fn moment(text: &str) -> Option<u64> {
         if let Some(digits) = number(word) {
             *if day.is_none() { &mut day } else { &mut year } = Some(digits);
         } else if text::has(word, b':') {
-            time = text::parts(word, b':').try_fold(0, |sum, part| Some(sum * 60 + number(part)?));
+            time = text::parts(word, b':').try_fold(0, |sum, part| Some(MOST.min(sum * 60 + number(part)?)));
         } else {
             let named = word.get(..3).unwrap_or_default();
             let found = MONTHS.as_bytes().chunks(3).position(|month| month.eq_ignore_ascii_case(named.as_bytes()));
@@ -78,14 +80,17 @@ mod tests {
     #[test]
     fn seconds_are_capped_and_garbage_is_no_wait() {
         let wait = |text| milliseconds(text, None, 0);
-        assert_eq!((wait(" 7 "), wait("0"), wait("999999999")), (Some(7_000), Some(0), Some(3_600_000)));
+        assert_eq!((wait(" 7 "), wait("0"), wait("007")), (Some(7_000), Some(0), Some(7_000)));
+        for long in ["999999999", "1000000000", "99999999999999999999999999"] {
+            assert_eq!(wait(long), Some(3_600_000), "{long}");
+        }
         for garbage in [
             "",
             "-1",
             "1.5",
             "soon",
-            "9999999999999",
             "Sun, 06 Nov 1994",
+            "Sun, 06 Nov 1994 1:1:1:1:1:1:1:1:1:1:1:1:1:1:1:1:1:1:1:1:1",
             "06 08:49:37 GMT",
             "Nov 6 8:x:1 1994",
             "99 Nov 1994 08:00:00",

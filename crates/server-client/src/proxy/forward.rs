@@ -23,7 +23,7 @@ use super::{ProxyBody, Settings};
 use crate::api::Api;
 use crate::error::{BoxError, Called, Error};
 use crate::incoming::REQUEST_ID;
-use crate::transport::{Failure, Incoming, Outgoing, Unanswered};
+use crate::transport::{Failure, Incoming, Outgoing};
 
 /// One request with all that each attempt sends.
 struct Forwarding<'a, B> {
@@ -160,6 +160,7 @@ where
 {
     async fn perform(self) -> Result<Response<ProxyBody>, Error> {
         let mut attempt = 1;
+        self.settings.client.budget(false).deposit();
         loop {
             let answer = self.attempt().await;
             let (outcome, class) = match &answer {
@@ -171,11 +172,12 @@ where
                     "status",
                 ),
                 Ok(_) => return self.relay(answer),
-                Err(Unanswered { unsent: true, failure }) => (Outcome::Unsent, failure.cause.class),
-                Err(Unanswered { unsent: false, failure }) => (Outcome::NoHead, failure.cause.class),
+                Err(failure) => (Outcome::Unanswered(failure.code), failure.cause.class),
             };
             let spent = self.upload.as_ref().map_or(Spent::Nothing, Upload::spent);
             let wait = self.settings.retries.wait(attempt, self.method, spent, outcome);
+            // What this server and its visitors repeat comes out of one budget.
+            let wait = wait.filter(|_| self.settings.client.budget(false).spend());
             self.tell(attempt, class, &answer);
             let Some(wait) = wait else { return self.relay(answer) };
             drop(answer);
@@ -185,7 +187,7 @@ where
     }
 
     /// Sends the request once and waits for the response's head.
-    async fn attempt(&self) -> Result<Response<Incoming>, Unanswered> {
+    async fn attempt(&self) -> Result<Response<Incoming>, Failure> {
         let outgoing = Outgoing {
             method: Verb::from_bytes(self.method.as_str().as_bytes()).unwrap_or_default(),
             url: self.settings.client.base().join(&self.path),
@@ -200,7 +202,7 @@ where
                 Ok(Either::Left((answer, _))) => return answer.map_err(|cause| self.blame(cause)),
                 Ok(Either::Right(_)) => {}
                 Err(_) if self.deadline(begun) > deadline => {}
-                Err(_) => return Err(self.blame(unanswered(Code::ResponseTimedOut, "no response head in time"))),
+                Err(_) => return Err(self.blame(Failure::new(Code::ResponseTimedOut, "no response head in time"))),
             }
         }
     }
@@ -219,24 +221,23 @@ where
     }
 
     /// Tells a failure of the browser from one of the backend.
-    fn blame(&self, cause: Unanswered) -> Unanswered {
+    fn blame(&self, cause: Failure) -> Failure {
         let Some(upload) = &self.upload else { return cause };
         if upload.failed() {
-            return unanswered(Code::Aborted, "the upload broke off");
+            return Failure::new(Code::Aborted, "the upload broke off");
         }
-        match (cause.failure.code, upload.turn()) {
+        match (cause.code, upload.turn()) {
             (Code::ResponseTimedOut, (Turn::Awaited, _)) => {
-                unanswered(Code::Aborted, "no next piece of the upload in time")
+                Failure::new(Code::Aborted, "no next piece of the upload in time")
             }
             _ => cause,
         }
     }
 
     /// Makes the backend's answer the browser's.
-    fn relay(&self, answer: Result<Response<Incoming>, Unanswered>) -> Result<Response<ProxyBody>, Error> {
-        let response = answer.map_err(|Unanswered { failure, .. }| {
-            Error::new(Reason::new(failure.code)).with_cause(Some(failure.cause))
-        })?;
+    fn relay(&self, answer: Result<Response<Incoming>, Failure>) -> Result<Response<ProxyBody>, Error> {
+        let response =
+            answer.map_err(|Failure { code, cause }| Error::new(Reason::new(code)).with_cause(Some(cause)))?;
         let head = head(&response, self.settings.client.milliseconds());
         let (parts, incoming) = response.into_parts();
         if parts.status.is_server_error() || parts.status.is_informational() {
@@ -266,10 +267,10 @@ where
         Ok(response)
     }
 
-    fn tell(&self, attempt: usize, class: &str, answer: &Result<Response<Incoming>, Unanswered>) {
+    fn tell(&self, attempt: usize, class: &str, answer: &Result<Response<Incoming>, Failure>) {
         let Called { method, route, request_id, .. } = &*self.called;
         let status = answer.as_ref().ok().map(|response| response.status().as_u16());
-        let detail = answer.as_ref().err().map(|unanswered| unanswered.failure.cause.words.as_str());
+        let detail = answer.as_ref().err().map(|failure| failure.cause.words.as_str());
         tracing::warn!(method, route, request_id, attempt, class, status, detail, "an attempt failed");
     }
 }
@@ -277,10 +278,6 @@ where
 fn head(response: &Response<Incoming>, now: u64) -> Head {
     let headers = response.headers();
     Head::new(response.status().as_u16(), now, |name| headers.get(name)?.to_str().ok().map(str::to_owned))
-}
-
-fn unanswered(code: Code, class: &'static str) -> Unanswered {
-    Unanswered { failure: Failure::new(code, class), unsent: false }
 }
 
 const fn is_redirect(status: StatusCode) -> bool {

@@ -77,8 +77,8 @@ use crate::error::BoxError;
 /// | 504 | no response head within 5 s |
 ///
 /// The body is `{"message": "…"}`, for users. Idempotent requests without a body, and any that found no connection, are
-/// repeated after 100 ms and after 200 ms. Each failure is a `tracing` event with method, route, attempt and class, never with a
-/// token, a query or a body.
+/// repeated after 100 ms and after 200 ms, out of the budget of the client ([`Builder::retry`](crate::Builder::retry)). Each
+/// failure is a `tracing` event with method, route, attempt and class, never with a token, a query or a body.
 #[derive(Clone)]
 pub struct Proxy(Arc<Settings>);
 

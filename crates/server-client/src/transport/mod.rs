@@ -10,7 +10,7 @@ mod stream;
 
 pub(crate) use failure::Failure;
 #[cfg(feature = "proxy")]
-pub(crate) use stream::{Incoming, Outgoing, Unanswered};
+pub(crate) use stream::{Incoming, Outgoing};
 
 use std::time::Duration;
 

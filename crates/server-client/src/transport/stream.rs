@@ -18,21 +18,13 @@ pub(crate) struct Outgoing<B> {
     pub(crate) body: Option<B>,
 }
 
-/// Why there is no response.
-#[derive(Debug)]
-pub(crate) struct Unanswered {
-    pub(crate) failure: Failure,
-    /// Whether it is certain that nothing was sent.
-    pub(crate) unsent: bool,
-}
-
 /// The body of a response, which comes as fast as it is polled.
 pub(crate) struct Incoming(reqwest::Body);
 
 impl Transport {
     /// Sends a request and hands the response over once its head is there. Whoever drops the future, or later the body, ends
     /// the exchange with the backend.
-    pub(crate) async fn forward<B>(&self, outgoing: Outgoing<B>) -> Result<Response<Incoming>, Unanswered>
+    pub(crate) async fn forward<B>(&self, outgoing: Outgoing<B>) -> Result<Response<Incoming>, Failure>
     where
         B: Body<Data = Bytes, Error = BoxError> + Send + Sync + 'static,
     {
@@ -41,11 +33,8 @@ impl Transport {
         if let Some(body) = body {
             request = request.body(reqwest::Body::wrap(body));
         }
-        let response = request.send().await.map_err(|error| {
-            let unsent = error.is_connect();
-            Unanswered { failure: Failure::of(error), unsent }
-        })?;
-        framing::check(response.headers()).map_err(|failure| Unanswered { failure, unsent: false })?;
+        let response = request.send().await.map_err(Failure::of)?;
+        framing::check(response.headers())?;
         Ok(Response::from(response).map(Incoming))
     }
 }

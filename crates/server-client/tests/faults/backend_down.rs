@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 use twinfetch_faults::{FaultServer, Refusing, Script};
-use twinfetch_server_client::Code;
+use twinfetch_server_client::{Code, Sent};
 
-use crate::stage::Stage;
+use crate::stage::{Stage, travelled};
 
 #[tokio::test]
 async fn f_30_a_backend_that_goes_down_is_a_typed_error_and_the_session_stays() {
@@ -16,6 +16,7 @@ async fn f_30_a_backend_that_goes_down_is_a_typed_error_and_the_session_stays() 
     stage.server.play(Script::default().backend(nobody.url()));
     let error = stage.post().await.failed(Code::ConnectionLost);
     assert!(error.retryable());
+    assert_eq!(travelled(&error), (Sent::Maybe, 1));
     assert!(stage.api.session().await.unwrap().is_authenticated());
     stage.goes_on().await;
 }

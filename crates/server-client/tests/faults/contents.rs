@@ -3,9 +3,9 @@
 use serde::de::IgnoredAny;
 use serde_json::Value;
 use twinfetch_faults::{Fault, Script};
-use twinfetch_server_client::Code;
+use twinfetch_server_client::{Code, Sent};
 
-use crate::stage::Stage;
+use crate::stage::{Stage, travelled};
 
 #[tokio::test]
 async fn f_17_json_that_is_none_is_told_without_its_words_and_not_asked_for_again() {
@@ -26,7 +26,7 @@ async fn f_17_json_that_is_none_is_told_without_its_words_and_not_asked_for_agai
         let mut stage = Stage::new(Script::always(fault)).await;
         let error = stage.get().await.failed(Code::MalformedBody);
         assert!(!error.retryable() && error.log_detail().contains("line 1 column"), "{error:?}");
-        assert_eq!(stage.server.record().total, 1);
+        assert_eq!((travelled(&error), stage.server.record().total), ((Sent::Acknowledged, 1), 1));
         stage.goes_on().await;
     }
 }
@@ -37,6 +37,7 @@ async fn f_18_a_page_or_another_type_is_refused_and_signs_nobody_out() {
         let mut stage = Stage::new(Script::always(fault)).await;
         let error = stage.get().await.failed(Code::UnexpectedContentType);
         assert!(!error.retryable());
+        assert_eq!((travelled(&error), stage.server.record().total), ((Sent::Acknowledged, 1), 1));
         stage.goes_on().await;
     }
     // Without a type it is JSON if it is JSON.

@@ -1,15 +1,15 @@
 //! Heads that are no HTTP, too much of it, or two answers in one.
 
 use twinfetch_faults::{Fault, Script};
-use twinfetch_server_client::Code;
+use twinfetch_server_client::{Code, Sent};
 
-use crate::stage::Stage;
+use crate::stage::{Stage, travelled};
 
 async fn is_refused(fault: Fault) {
     let mut stage = Stage::new(Script::always(fault.clone())).await;
     let error = stage.get().await.failed(Code::ProtocolFailed);
     assert!(!error.retryable(), "{fault:?}");
-    assert_eq!(stage.server.record().total, 1, "{fault:?}");
+    assert_eq!((travelled(&error), stage.server.record().total), ((Sent::Maybe, 1), 1), "{fault:?}");
     stage.server.until(|counts| counts.open == 0).await;
     stage.goes_on().await;
 }

@@ -1,9 +1,9 @@
 //! Redirects that lead in circles, or away.
 
 use twinfetch_faults::{Fault, FaultServer, Script};
-use twinfetch_server_client::Code;
+use twinfetch_server_client::{Code, Sent};
 
-use crate::stage::Stage;
+use crate::stage::{Stage, travelled};
 
 #[tokio::test]
 async fn f_22_a_loop_and_too_many_hops_end() {
@@ -15,7 +15,7 @@ async fn f_22_a_loop_and_too_many_hops_end() {
         let mut stage = Stage::new(Script::always(fault)).await;
         let error = stage.get().await.failed(Code::TooManyRedirects);
         assert!(!error.retryable());
-        assert_eq!(stage.server.record().total, 11);
+        assert_eq!((travelled(&error), stage.server.record().total), ((Sent::Acknowledged, 11), 11));
         stage.goes_on().await;
     }
     let mut stage = Stage::new(Script::always(Fault::RedirectHops { status: 303, hops: 10 })).await;
@@ -40,6 +40,7 @@ async fn f_22_a_redirect_to_another_origin_or_scheme_is_refused_and_nothing_is_s
                 [stage.get().await.failed(Code::RedirectRefused), stage.post().await.failed(Code::RedirectRefused)]
             {
                 assert!(!error.retryable());
+                assert_eq!(travelled(&error), (Sent::Acknowledged, 1));
             }
             assert_eq!(stage.server.record().total, 2);
         }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use twinfetch_canary::{canary, show_error, shown};
 use twinfetch_core::seal::{Keyring, SealVersion};
 use twinfetch_faults::{Clock, FaultServer, Script};
-use twinfetch_server_client::{Api, Builder, Code, Error, Secret, ServerClient};
+use twinfetch_server_client::{Api, Builder, Code, Error, Secret, Sent, ServerClient};
 
 const COOKIE_NAME: &str = "authjs.session-token";
 
@@ -52,6 +52,13 @@ impl Stage {
         Ended { outcome, elapsed }
     }
 
+    /// A call that says that it may be repeated.
+    pub(crate) async fn keyed_post(&mut self) -> Ended {
+        let call = self.api.post("/private-route").header("idempotency-key", "1").json(&json!({}));
+        let (outcome, elapsed) = self.clock.run(call.into_future()).await.unwrap();
+        Ended { outcome, elapsed }
+    }
+
     /// Has every further call go well, and sees that it does: nothing is left of what went wrong.
     pub(crate) async fn goes_on(&mut self) {
         self.server.play(Script::default());
@@ -69,6 +76,11 @@ impl Ended {
         is_showable(&error);
         error
     }
+}
+
+/// How far a call had come: whether it was sent, and how often.
+pub(crate) fn travelled(error: &Error) -> (Sent, u32) {
+    (error.sent(), error.attempts())
 }
 
 /// A user sees nothing internal; a log sees where it was. What is secret is in neither.

@@ -21,9 +21,9 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 use twinfetch_faults::{Fault, FaultServer, Script};
-use twinfetch_server_client::{Code, Kind};
+use twinfetch_server_client::{Code, Kind, Sent};
 
-use crate::stage::{is_showable, signed_in};
+use crate::stage::{is_showable, signed_in, travelled};
 
 /// Tells the process of this test, started by itself, which addresses to call and what to expect.
 const CALLS: &str = "TWINFETCH_TEST_TLS_CALLS";
@@ -116,7 +116,8 @@ async fn call_all(calls: &Value) {
         }
         let error = outcome.unwrap_err();
         assert_eq!((error.code().name(), error.kind()), (code, Kind::Network), "{error:?}");
-        assert_eq!(error.retryable(), error.code() != Code::TlsFailed);
+        let is_tls = error.code() == Code::TlsFailed;
+        assert_eq!((error.retryable(), travelled(&error)), (!is_tls, (Sent::Unsent, if is_tls { 1 } else { 3 })));
         assert!(error.log_detail().contains(word), "{error:?}, not {word}");
         is_showable(&error);
         assert!(api.session().await.unwrap().is_authenticated());

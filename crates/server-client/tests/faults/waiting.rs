@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 use twinfetch_faults::{Fault, Script};
-use twinfetch_server_client::Code;
+use twinfetch_server_client::{Code, Sent};
 
-use crate::stage::Stage;
+use crate::stage::{Stage, travelled};
 
 /// At the limit, or within a few steps of the clock after it.
 fn is_about(elapsed: Duration, limit: Duration) {
@@ -19,7 +19,7 @@ async fn f_11_no_head_in_time_is_the_limit_of_one_attempt() {
         let mut stage = Stage::new(Script::always(fault)).await;
         let ended = stage.post().await;
         is_about(ended.elapsed, Duration::from_secs(10));
-        ended.failed(Code::ResponseTimedOut);
+        assert_eq!(travelled(&ended.failed(Code::ResponseTimedOut)), (Sent::Maybe, 1));
         // Whoever waits no longer hangs up.
         stage.server.until(|counts| counts.open == 0).await;
         stage.goes_on().await;
@@ -27,11 +27,23 @@ async fn f_11_no_head_in_time_is_the_limit_of_one_attempt() {
 }
 
 #[tokio::test]
+async fn f_11_each_attempt_of_a_read_has_the_limit_of_one() {
+    let mut stage = Stage::new(Script::always(Fault::Silence)).await;
+    let ended = stage.get().await;
+    is_about(ended.elapsed, Duration::from_secs(30));
+    assert_eq!(travelled(&ended.failed(Code::ResponseTimedOut)), (Sent::Maybe, 3));
+    stage.goes_on().await;
+
+    stage.server.play(Script::first([Fault::StallInHead]));
+    assert_eq!(stage.get().await.outcome.unwrap()["request"], 2);
+}
+
+#[tokio::test]
 async fn f_11_a_body_that_stops_has_a_limit_and_a_slow_one_has_not() {
     let mut stage = Stage::new(Script::always(Fault::StallInBody)).await;
     let ended = stage.get().await;
     is_about(ended.elapsed, Duration::from_secs(30));
-    ended.failed(Code::BodyStalled);
+    assert_eq!(travelled(&ended.failed(Code::BodyStalled)), (Sent::Acknowledged, 1));
     stage.server.until(|counts| counts.open == 0).await;
 
     stage.goes_on().await;

@@ -103,10 +103,11 @@ impl Users {
         json!({ "accessToken": access, "refreshToken": refresh, "user": { "mark": known.mark } })
     }
 
-    /// Notes a token in a request that is for somebody else; an unknown token is nobody's. Whose session is over sends none.
+    /// Notes a token in a request that is for somebody else; one that was never given is so in any request.
     fn check(&mut self, token: &str, is_for: Option<usize>) -> Option<usize> {
         let owner = self.owners.get(token).copied();
-        if !token.is_empty() && is_for.is_some() && owner != is_for {
+        // Whose session is over asks without a token.
+        if !token.is_empty() && (owner.is_none() || is_for.is_some() && owner != is_for) {
             self.totals.crossed += 1;
         }
         owner

@@ -10,10 +10,10 @@ use twinfetch_core::secret::Secret;
 use super::pair::{Pair, SessionId};
 
 /// Orders that are tried of each story.
-const ORDERS: usize = 10_000;
+const ORDERS: usize = 6_000;
 
 /// Orders with few switches, in unlikely places.
-const ODD_ORDERS: usize = 2_500;
+const ODD_ORDERS: usize = 1_500;
 
 const SWITCHES: usize = 3;
 
