@@ -67,7 +67,10 @@ pub(crate) enum Verdict {
     Unconfirmed,
 }
 
-#[cfg_attr(not(feature = "redis"), expect(clippy::unused_async, reason = "a process alone decides at once"))]
+#[cfg_attr(
+    not(feature = "redis"),
+    expect(clippy::unused_async, unused_variables, reason = "a process alone decides at once")
+)]
 impl Authority {
     pub(crate) async fn claim(&self, pair: &Pair, purpose: Purpose) -> Claim {
         match self {
