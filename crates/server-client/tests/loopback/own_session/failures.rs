@@ -1,5 +1,7 @@
 //! A refresh that fails leaves the session in place, unless the backend said that the grant is gone.
 
+use std::time::Duration;
+
 use axum::response::{IntoResponse as _, Response};
 use futures_util::future::join_all;
 use http::StatusCode;
@@ -71,6 +73,16 @@ async fn f_49_answers_that_are_no_answer_keep_the_session() {
         again.get::<Value>("/page").await.unwrap();
         assert_eq!(kept(&again.set_cookies()).unwrap()["generation"], 2, "{name}");
     }
+}
+
+#[tokio::test]
+async fn f_49_a_refresh_that_hangs_ends_in_time_and_keeps_the_session() {
+    let backend = Backend::new().await;
+    backend.hold();
+    let client = settings(backend.url()).head_timeout(Duration::from_secs(2)).build().unwrap();
+    let api = client.incoming(&stale("ada"));
+    assert_eq!(api.get::<Value>("/page").await.unwrap_err().kind(), Kind::Timeout);
+    assert!(api.set_cookies().is_empty());
 }
 
 #[tokio::test]
