@@ -31,7 +31,7 @@ export interface Core {
   /** Ends a flight, wherever it is. */
   end(flight: Flight): void
   /** When the tokens are to be renewed without having been refused; `random` is the client's own. */
-  dueAt(random: number): number | undefined
+  dueAt(random: number): number
   tokens(): Tokens | undefined
   /** Takes over kept tokens: of the same sign-in, of another, or none. */
   restore(access: string | undefined, refresh: string | undefined, same: boolean): void

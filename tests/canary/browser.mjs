@@ -81,54 +81,61 @@ export const assertNoToken = async (context) => {
 /** @param {Watched} watched @param {string} place */
 const isChosen = ({ chosen }, place) => [...chosen].some((name) => name === place)
 
-/** What scripts of a page can find. @param {Page} page @returns {Promise<[string, string][]>} */
-const keptBy = async (page) =>
-  Object.entries(
-    await page.evaluate(async () => {
-      const names = (await indexedDB.databases()).map(({ name }) => name ?? '')
-      const databases = await Promise.all(
-        names.map(async (name) => {
-          /** @type {IDBDatabase} */
-          const database = await new Promise((resolve, reject) => {
-            const opening = indexedDB.open(name)
-            opening.onsuccess = () => resolve(opening.result)
-            opening.onerror = () => reject(opening.error)
-          })
-          const stores = [...database.objectStoreNames]
-          const read = stores.map(
-            (store) =>
-              new Promise((resolve, reject) => {
-                const reading = database.transaction(store).objectStore(store).getAll()
-                reading.onsuccess = () => resolve(reading.result)
-                reading.onerror = () => reject(reading.error)
-              }),
-          )
-          const content = await Promise.all(read)
-          database.close()
-          return [name, stores, content]
-        }),
+/** What scripts of a page can find; of one that has crashed there is nothing. @param {Page} page @returns {Promise<[string, string][]>} */
+const keptBy = async (page) => {
+  try {
+    return Object.entries(await page.evaluate(findable))
+  } catch (thrown) {
+    if (/crashed/.test(String(thrown))) return []
+    throw thrown
+  }
+}
+
+/** Runs in the page. */
+const findable = async () => {
+  const names = (await indexedDB.databases()).map(({ name }) => name ?? '')
+  const databases = await Promise.all(
+    names.map(async (name) => {
+      /** @type {IDBDatabase} */
+      const database = await new Promise((resolve, reject) => {
+        const opening = indexedDB.open(name)
+        opening.onsuccess = () => resolve(opening.result)
+        opening.onerror = () => reject(opening.error)
+      })
+      const stores = [...database.objectStoreNames]
+      const read = stores.map(
+        (store) =>
+          new Promise((resolve, reject) => {
+            const reading = database.transaction(store).objectStore(store).getAll()
+            reading.onsuccess = () => resolve(reading.result)
+            reading.onerror = () => reject(reading.error)
+          }),
       )
-      // There are none in an insecure context.
-      const kept = await Promise.all(
-        ((await globalThis.caches?.keys()) ?? []).map(async (name) => {
-          const cache = await caches.open(name)
-          const requests = await cache.keys()
-          return [
-            name,
-            ...(await Promise.all(
-              requests.map(async (request) => [request.url, await (await cache.match(request))?.text()]),
-            )),
-          ]
-        }),
-      )
-      return {
-        localStorage: JSON.stringify(localStorage),
-        sessionStorage: JSON.stringify(sessionStorage),
-        cookie: document.cookie,
-        address: location.href,
-        history: JSON.stringify(history.state) ?? '',
-        IndexedDB: JSON.stringify(databases),
-        caches: JSON.stringify(kept),
-      }
+      const content = await Promise.all(read)
+      database.close()
+      return [name, stores, content]
     }),
   )
+  // There are none in an insecure context.
+  const kept = await Promise.all(
+    ((await globalThis.caches?.keys()) ?? []).map(async (name) => {
+      const cache = await caches.open(name)
+      const requests = await cache.keys()
+      return [
+        name,
+        ...(await Promise.all(
+          requests.map(async (request) => [request.url, await (await cache.match(request))?.text()]),
+        )),
+      ]
+    }),
+  )
+  return {
+    localStorage: JSON.stringify(localStorage),
+    sessionStorage: JSON.stringify(sessionStorage),
+    cookie: document.cookie,
+    address: location.href,
+    history: JSON.stringify(history.state) ?? '',
+    IndexedDB: JSON.stringify(databases),
+    caches: JSON.stringify(kept),
+  }
+}

@@ -54,7 +54,7 @@ export const verbsOf = (
   let kept = store.memory ?? store.load()
   if (kept) core.restore(kept.access, kept.refresh, false)
   // When tokens are renewed by themselves: not all tabs at once, and by this page's clock as far as that is right.
-  const chance = Math.random()
+  const chance = Math.random() * 2 ** 32
   let own = false
   let early = false
 
@@ -260,7 +260,7 @@ export const verbsOf = (
       const now = Date.now()
       if (core.waits(now)) return session(deadline)
       // A clock by which new tokens have all but ended says nothing of those of another tab.
-      if ((early && !own) || (core.dueAt(chance) ?? Number.POSITIVE_INFINITY) > now) return
+      if ((early && !own) || core.dueAt(chance) > now) return
       const renewal = once('refresh', refresh).catch(passOver)
       // Those which are still good are sent meanwhile.
       if ((kept?.expires ?? 0) <= now) await deadline.wait(renewal)

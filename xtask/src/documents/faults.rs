@@ -158,7 +158,7 @@ fn page(rows: &[Row], proofs: &Proofs) -> String {
         let _ = writeln!(page, "| {row} | {says} | {} | {} |", text(server), text(browser));
     }
     page += "\n## Not proven\n\n";
-    for row in rows {
+    for row in rows.iter().filter(|row| !unproven(row, proofs).is_empty()) {
         for reason in &row.unproven {
             let _ = writeln!(page, "* {}: {reason}.", row.id);
         }

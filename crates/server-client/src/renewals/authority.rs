@@ -67,7 +67,10 @@ pub(crate) enum Verdict {
     Unconfirmed,
 }
 
-#[cfg_attr(not(feature = "redis"), expect(clippy::unused_async, reason = "a process alone decides at once"))]
+#[cfg_attr(
+    not(feature = "redis"),
+    expect(clippy::unused_async, unused_variables, reason = "a process alone decides at once")
+)]
 impl Authority {
     pub(crate) async fn claim(&self, pair: &Pair, purpose: Purpose) -> Claim {
         match self {
@@ -119,7 +122,8 @@ impl Authority {
     }
 }
 
-/// The error of a call whose renewal has not come to an end.
+/// The error of a call whose renewal has not come to an end. Not [`Code::TimedOut`]: the call itself may have time left, and who shares a
+/// read with one that has none begins anew.
 pub(super) fn unsettled() -> Reason {
-    Reason::new(Code::TimedOut)
+    Reason::new(Code::ResponseTimedOut)
 }

@@ -1,6 +1,7 @@
 //! Eight processes of one app.
 
 use serde_json::json;
+use twinfetch_canary::{canary, found_in};
 use twinfetch_redis::Redis;
 
 use crate::backend::{Backend, Counts, Moment};
@@ -23,7 +24,10 @@ impl Fleet {
     pub(crate) async fn of(processes: usize, lock_ms: u64) -> Option<Self> {
         let redis = Redis::start()?;
         let backend = Backend::new().await;
-        let settings = Settings { backend: backend.url.clone(), redis: Some(redis.url()), lock_ms };
+        let (url, secret) = (Some(redis.url()), canary("secret").to_owned());
+        // A crowd would log more than can be read.
+        let is_traced = processes < PROCESSES;
+        let settings = Settings { backend: backend.url.clone(), redis: url, lock_ms, secret, is_traced };
         let processes = (0..processes).map(|_| Process::start(&settings)).collect();
         Some(Self { redis, backend, settings, processes })
     }
@@ -34,6 +38,20 @@ impl Fleet {
         self.backend.expire();
         self.backend.count_anew();
         cookie
+    }
+
+    /// Looks for tokens in all that Redis knows, and for keys that never expire; how many keys there are.
+    pub(crate) fn search_redis(&self) -> usize {
+        let keys = self.redis.keys();
+        for key in &keys {
+            assert!(self.redis.command::<i64>(&["PTTL", key]) > 0, "{key} lives for ever");
+            let value = match self.redis.command::<String>(&["TYPE", key]).as_str() {
+                "hash" => self.redis.command::<Vec<String>>(&["HGETALL", key]).join(" "),
+                _ => self.redis.command::<String>(&["GET", key]),
+            };
+            assert_eq!(found_in(&format!("{key} {value}")), None);
+        }
+        keys.len()
     }
 
     pub(crate) fn tell_all(&mut self, order: &Order) {
@@ -79,8 +97,10 @@ async fn f_42_eight_processes_with_one_expired_token_and_a_thousand_requests_ref
     fleet.tell_all(&Order::Serve { cookie: cookie.clone(), times: EACH });
     // No new token is there before the last request was refused with the old one.
     fleet.backend.counted(|counts| counts.refused == ALL).await;
+    assert_eq!(fleet.search_redis(), 2, "the lock and the record");
     hold.let_go();
     let reports = fleet.reports().await;
+    assert_eq!(fleet.search_redis(), 1, "the successor");
     let Counts { answered, refused, refreshes, renewed } = fleet.backend.counts();
     println!("{PROCESSES} processes, {ALL} requests: {refused} refused, {refreshes} refresh, {answered} answered");
     assert_fine(&reports, ALL);

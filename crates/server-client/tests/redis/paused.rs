@@ -34,7 +34,7 @@ async fn f_43_a_token_spent_by_a_paused_process_signs_nobody_out() {
     let Some((mut fleet, cookie, hold)) = Fleet::with_one_paused(Moment::After, 1).await else { return };
     let early = fleet.perform(1, Order::Serve { cookie: cookie.clone(), times: 1 }).await;
     assert_eq!(fleet.backend.counts().refreshes, 2, "the second has spent the token once more, in vain");
-    assert_eq!((early.failed.get("timed_out"), early.deleted), (Some(&1), 0), "{early:?}");
+    assert_eq!((early.failed.get("response_timed_out"), early.deleted), (Some(&1), 0), "{early:?}");
     hold.let_go();
     fleet.processes[0].go_on();
     let paused = fleet.processes.remove(0).last_report().await;

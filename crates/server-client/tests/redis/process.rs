@@ -29,6 +29,9 @@ pub(crate) struct Settings {
     pub(crate) backend: String,
     pub(crate) redis: Option<String>,
     pub(crate) lock_ms: u64,
+    pub(crate) secret: String,
+    /// Whether all that is logged is reported, down to the last detail.
+    pub(crate) is_traced: bool,
 }
 
 impl Settings {
@@ -38,7 +41,7 @@ impl Settings {
             .app_url("http://localhost:3000")
             .dialect(Dialect::dual_token())
             .own_session()
-            .secrets(["of the app that runs in several processes"]);
+            .secrets([&self.secret]);
         let builder = builder.connect_timeout(LONG).head_timeout(LONG).idle_timeout(LONG).timeout(LONG);
         let redis = |url| Redis::new(url).timeout(LONG).lock_ttl(Duration::from_millis(self.lock_ms));
         match &self.redis {
@@ -71,6 +74,8 @@ pub(crate) struct Report {
     pub(crate) deleted: u32,
     /// What was warned of about Redis since the process began.
     pub(crate) warnings: Vec<String>,
+    /// All that was logged since the process began, where it is traced.
+    log: String,
 }
 
 /// A running process.
@@ -103,6 +108,7 @@ impl Process {
     pub(crate) fn report(&mut self) -> Report {
         let report: Report = self.next();
         twinfetch_canary::show(&report.warnings);
+        twinfetch_canary::show(&report.log);
         report
     }
 
@@ -169,16 +175,18 @@ fn kept(response: &HeaderMap) -> Option<String> {
 #[test]
 fn a_server_does_what_it_is_told() {
     let Ok(settings) = std::env::var(SETTINGS) else { return };
+    let settings: Settings = serde_json::from_str(&settings).unwrap();
     let log = Log::default();
     let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
-    tracing::subscriber::set_global_default(subscriber).unwrap();
-    let settings: Settings = serde_json::from_str(&settings).unwrap();
+    let level = if settings.is_traced { tracing::Level::TRACE } else { tracing::Level::INFO };
+    let subscriber = tracing_subscriber::fmt().with_max_level(level).with_ansi(false);
+    tracing::subscriber::set_global_default(subscriber.with_writer(move || writer.clone()).finish()).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(serve(settings.client(), log));
+    runtime.block_on(serve(&settings, log));
 }
 
-async fn serve(client: ServerClient, log: Log) {
+async fn serve(settings: &Settings, log: Log) {
+    let client = settings.client();
     say(&json!({}));
     while let Some(order) = tokio::task::spawn_blocking(order).await.unwrap() {
         let mut report = match serde_json::from_str(&order).unwrap() {
@@ -193,7 +201,9 @@ async fn serve(client: ServerClient, log: Log) {
                 with_tokens(&client, &tokens, times).await
             }
         };
-        report.warnings = log.warnings();
+        let text = log.text();
+        report.warnings = warnings(&text);
+        report.log = if settings.is_traced { text } else { String::new() };
         say(&report);
     }
 }
@@ -265,10 +275,13 @@ impl Report {
 struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Log {
-    fn warnings(&self) -> Vec<String> {
-        let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
-        text.lines().filter(|line| line.contains(" WARN ") && line.contains("::redis")).map(str::to_owned).collect()
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
+}
+
+fn warnings(log: &str) -> Vec<String> {
+    log.lines().filter(|line| line.contains(" WARN ") && line.contains("::redis")).map(str::to_owned).collect()
 }
 
 impl Write for Log {

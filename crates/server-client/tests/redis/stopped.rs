@@ -51,7 +51,7 @@ async fn f_60_redis_stopped_during_a_refresh_signs_nobody_out() {
     hold.let_go();
     let reports = fleet.reports().await;
     let fine: u32 = reports.iter().map(|report| report.fine).sum();
-    let unsettled: u32 = reports.iter().filter_map(|report| report.failed.get("timed_out")).sum();
+    let unsettled: u32 = reports.iter().filter_map(|report| report.failed.get("response_timed_out")).sum();
     println!(
         "Redis stopped during a refresh: {fine} requests answered, {unsettled} to be tried again, nobody signed out"
     );

@@ -115,16 +115,10 @@ impl Core {
         step
     }
 
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_precision_loss,
-        clippy::cast_sign_loss,
-        reason = "a moment in milliseconds is exact for 200,000 years, and chance may be cut"
-    )]
-    pub(super) fn due_at(&self, random: f64) -> Option<f64> {
+    #[expect(clippy::cast_precision_loss, reason = "a moment in milliseconds is exact for 200,000 years")]
+    pub(super) fn due_at(&self, random: u32) -> f64 {
         let lifetime = self.held.tokens().and_then(|tokens| lifetime(tokens.access.expose()));
-        let chance = (random * f64::from(u32::MAX)) as u32;
-        self.held.due_at(self.dialect, lifetime, chance).map(|due_at| due_at as f64)
+        self.held.due_at(self.dialect, lifetime, random).map_or(f64::INFINITY, |due_at| due_at as f64)
     }
 
     pub(super) fn end(&mut self, number: usize) {

@@ -111,10 +111,10 @@ pub fn end(flight: usize) {
     core().end(flight);
 }
 
-/// When the tokens are to be renewed without having been refused, in milliseconds since 1970; nothing when they cannot be.
-/// `random`, from 0 to 1, is the client's own.
+/// When the tokens are to be renewed without having been refused, in milliseconds since 1970; never, which is
+/// infinite, when they cannot be. `random`, any number below 2³², is the client's own.
 #[wasm_bindgen(js_name = dueAt)]
-pub fn due_at(random: f64) -> Option<f64> {
+pub fn due_at(random: u32) -> f64 {
     core().due_at(random)
 }
 

@@ -112,7 +112,7 @@ impl Redis {
         }
         // What the crate says of a wrong address may repeat it, password and all.
         let client = ::redis::Client::open(self.url.expose())
-            .map_err(|_| unusable("the address is not of the form redis://localhost:6379"))?;
+            .map_err(|_| unusable("the address is not of the form redis://localhost:6379, without TLS"))?;
         let vault = Vault::new(self.prefix, &self.secrets.unwrap_or(secrets))
             .map_err(|cause| unusable(&format!("{cause}, and tokens are not kept in clear")))?;
         Ok(Shared::new(Connection::new(client, self.timeout), vault, (self.lock_ttl, self.successor_ttl)))

@@ -186,7 +186,7 @@ fn a_bad_setting_is_refused_with_its_name() {
         let error = settings.share(secrets.iter().copied().map(Secret::new).collect()).map(drop).unwrap_err();
         error.message().to_owned()
     };
-    for url in ["", "localhost", "http://:canary@localhost", "redis://:canary@[::1"] {
+    for url in ["", "localhost", "rediss://:canary@localhost", "http://:canary@localhost", "redis://:canary@[::1"] {
         let message = share(Redis::new(url), &["s"]);
         assert!(message.contains("redis") && message.contains("address") && !message.contains("canary"), "{message}");
     }
