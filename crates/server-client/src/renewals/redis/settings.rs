@@ -107,9 +107,6 @@ impl Redis {
         if self.prefix.as_deref().is_some_and(|prefix| !is_plain(prefix)) {
             return Err(unusable("the prefix is not made of letters, digits, - _ . and : only"));
         }
-        if self.url.expose().starts_with("rediss:") {
-            return Err(unusable("connections with TLS (rediss:) are not supported"));
-        }
         // What the crate says of a wrong address may repeat it, password and all.
         let client = ::redis::Client::open(self.url.expose())
             .map_err(|_| unusable("the address is not of the form redis://localhost:6379, without TLS"))?;
