@@ -64,9 +64,10 @@ async fn who_comes_late_with_a_spent_pair_goes_on_from_what_it_brought_though_th
                 let data = json!({ "accessToken": format!("a{next}"), "refreshToken": format!("r{next}") });
                 return axum::Json(json!({ "success": true, "data": data })).into_response();
             }
-            match request.headers().get("authorization").is_some_and(|shown| *shown == *good) {
-                true => axum::Json(json!({ "success": true, "data": "page" })).into_response(),
-                false => StatusCode::UNAUTHORIZED.into_response(),
+            if request.headers().get("authorization").is_some_and(|shown| *shown == *good) {
+                axum::Json(json!({ "success": true, "data": "page" })).into_response()
+            } else {
+                StatusCode::UNAUTHORIZED.into_response()
             }
         }
     })
