@@ -15,6 +15,9 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use twinfetch_server_client::{Dialect, Redis, Secret, ServerClient, Tokens};
 
+/// The same in all processes of the app.
+const SECRET: &str = "CANARY-secret-b7e05c1d9f3a48268a4c6e0f2d1b9375";
+
 /// The variable by which a process knows that it is one, and how it is to be.
 const SETTINGS: &str = "TWINFETCH_TEST_PROCESS";
 
@@ -38,7 +41,7 @@ impl Settings {
             .app_url("http://localhost:3000")
             .dialect(Dialect::dual_token())
             .own_session()
-            .secrets(["of the app that runs in several processes"]);
+            .secrets([SECRET]);
         let builder = builder.connect_timeout(LONG).head_timeout(LONG).idle_timeout(LONG).timeout(LONG);
         let redis = |url| Redis::new(url).timeout(LONG).lock_ttl(Duration::from_millis(self.lock_ms));
         match &self.redis {
