@@ -223,10 +223,14 @@ async fn read(api: &Api, memo: &Memo, key: &Key, flight: &Flight) -> Result<Answ
     let deadline = flight.deadline;
     loop {
         let (client, flight) = (api.client().clone(), flight.clone());
-        let joined = memo.once(key.clone(), move || async move { client.perform(flight).await });
+        let mut is_own = false;
+        let joined = memo.once(key.clone(), || {
+            is_own = true;
+            async move { client.perform(flight).await }
+        });
         match deadline.limit(joined).await {
             // Whoever began it had less time.
-            Ok(Err(error)) if error.code() == Code::TimedOut && deadline.left() > 0 => {}
+            Ok(Err(error)) if error.code() == Code::TimedOut && !is_own && deadline.left() > 0 => {}
             Ok(ended) => return ended,
             Err(failure) => return Err(over(failure, Sent::Maybe)),
         }

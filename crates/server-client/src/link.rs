@@ -80,7 +80,7 @@ impl Api {
         if !is_good {
             return Err(Error::new(Reason::new(Code::SignInRefused)));
         }
-        let owned = self.begin_owned(&tokens)?;
+        let owned = self.begin_owned(&tokens).map_err(Error::new)?;
         let keeper = Keeper::new(Some(tokens), Entered { owned, ..Entered::default() });
         Ok(Some(Linked { signed_in: self.kept_by(keeper), location }))
     }

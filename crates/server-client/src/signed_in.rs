@@ -6,7 +6,7 @@ use std::sync::Arc;
 use http::{HeaderMap, HeaderValue};
 use serde::Serialize;
 use twinfetch_core::cookie::Cookies;
-use twinfetch_core::error::{Code, Error as Reason};
+use twinfetch_core::error::{Code, Error as Reason, Sent};
 use twinfetch_core::secret::Secret;
 use twinfetch_core::session::{Presented, Tokens};
 use twinfetch_core::verb::{Outcome, Verb};
@@ -95,7 +95,10 @@ impl Api {
     /// Nothing is sent. The browser gets a cookie only when the tokens were renewed. However many go on with the same tokens in this
     /// process, their refresh token is spent once: who comes up to five minutes later gets what it brought.
     pub fn with_tokens(&self, tokens: Tokens) -> SignedIn {
-        self.kept_by(Keeper::resumed(tokens, Entered::default()))
+        let keeper = Keeper::resumed(tokens, Entered::default());
+        // What they have brought may have ended since: from there it goes on, not from what was spent.
+        keeper.catch_up(self.client());
+        self.kept_by(keeper)
     }
 
     async fn enter(&self, verb: Verb, with: &(impl Serialize + ?Sized)) -> Result<SignedIn, Error> {
@@ -111,12 +114,13 @@ impl Api {
         let keeper = match done.outcome {
             Outcome::Tokens(tokens) => {
                 let set_cookies = relay::known(&done.set_cookies, client);
-                let owned = self.begin_owned(&tokens)?;
+                // The backend has signed them in.
+                let owned = self.begin_owned(&tokens).map_err(answered)?;
                 let obtained_at = Some(client.milliseconds());
                 Keeper::new(Some(tokens), Entered { set_cookies, obtained_at, owned, ..Entered::default() })
             }
             Outcome::Accepted => by_cookies(&done.set_cookies, client)?,
-            _ => return Err(Error::new(Reason::new(Code::Unauthorized))),
+            _ => return Err(answered(Reason::new(Code::Unauthorized))),
         };
         Ok(self.kept_by(keeper))
     }
@@ -125,12 +129,12 @@ impl Api {
     ///
     /// # Errors
     /// `session_too_large`: before the browser is told anything.
-    pub(crate) fn begin_owned(&self, tokens: &Tokens) -> Result<Option<Owned>, Error> {
+    pub(crate) fn begin_owned(&self, tokens: &Tokens) -> Result<Option<Owned>, Reason> {
         let client = self.client();
         let Some(own_session) = client.own_session() else { return Ok(None) };
         let received = self.visitor().map(Visitor::cookies).unwrap_or_default();
         let owned = own_session.begin(&received, client.seconds());
-        own_session.write(&owned, tokens).map_err(Error::new)?;
+        own_session.write(&owned, tokens)?;
         Ok(Some(owned))
     }
 
@@ -139,6 +143,11 @@ impl Api {
         self.give_to_browser(&keeper);
         SignedIn { api: self.kept(Arc::clone(&keeper)), keeper }
     }
+}
+
+/// What the backend has answered cannot be used: it is done all the same.
+fn answered(reason: Reason) -> Error {
+    Error::new(reason.after(1, Sent::Acknowledged))
 }
 
 /// What a sign-in brought whose answer is cookies.

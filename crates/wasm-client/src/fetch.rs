@@ -27,8 +27,10 @@ pub(crate) struct Sending<'a> {
 /// Sends a request and waits for the head of its response.
 pub(crate) async fn send(request: &Request, sending: &Sending<'_>, attempt: &Attempt<'_>) -> Result<Response, Code> {
     let request = build(request, sending, &attempt.signal()).ok_or(Code::CallInvalid)?;
-    let promise = fetch(&request).map_err(|_| attempt.unanswered(unreached()))?;
-    let response = JsFuture::from(promise).await.map_err(|_| attempt.unanswered(unreached()))?;
+    // Asked before: what fails while the network goes may have been received.
+    let unreached = unreached();
+    let promise = fetch(&request).map_err(|_| attempt.unanswered(unreached))?;
+    let response = JsFuture::from(promise).await.map_err(|_| attempt.unanswered(unreached))?;
     attempt.answered();
     // Not `Request::send`: it panics when a polyfill answers, or when a rejection is no `Error`.
     Ok(Response::from(response.unchecked_into::<web_sys::Response>()))

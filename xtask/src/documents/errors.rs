@@ -60,7 +60,7 @@ fn sent(code: Code) -> &'static str {
     match (code, code.kind()) {
         (Code::BodyStalled | Code::BodyTruncated, _) => "`acknowledged`",
         (Code::ProtocolFailed, _) => "`maybe`",
-        (Code::TimedOut, _) | (_, Kind::Aborted | Kind::Internal) => "as it was",
+        (Code::SessionTooLarge | Code::TimedOut, _) | (_, Kind::Aborted | Kind::Internal) => "as it was",
         _ if code.is_unsent() => "`unsent`",
         (_, Kind::Network | Kind::Timeout) => "`maybe`",
         _ => "`acknowledged`",

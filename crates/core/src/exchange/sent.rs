@@ -12,9 +12,11 @@ pub struct Sent;
 
 impl<'a> Exchange<'a, Sent> {
     /// Goes on from the response's head, or from the reason why none came.
-    pub fn answered(self, answer: Result<Head, Code>) -> Step<'a> {
+    pub fn answered(mut self, answer: Result<Head, Code>) -> Step<'a> {
         match answer {
             Ok(head) if matches!(head.status, 301..=303 | 307 | 308) && head.location.is_some() => {
+                // What is asked next may never leave; the call itself has.
+                self.plan.learn_of_answer();
                 let target = address::resolve(&self.plan.url, head.location.as_deref().unwrap_or_default());
                 self.plan.redirect(&head, target)
             }
@@ -24,11 +26,11 @@ impl<'a> Exchange<'a, Sent> {
 
     /// As [`Exchange::answered`], for a transport which hides where a redirect leads, as a browser's does: none is followed.
     pub fn settled(mut self, answer: Result<Head, Code>) -> Step<'a> {
-        self.plan.sent = match (&answer, self.plan.sent) {
-            (Err(code), _) if !code.is_unsent() => Outreach::Maybe,
-            (Ok(_), Outreach::Unsent) => Outreach::Acknowledged,
-            (_, known) => known,
-        };
+        match &answer {
+            Err(code) if code.is_unsent() => {}
+            Err(_) => self.plan.sent = Outreach::Maybe,
+            Ok(_) => self.plan.learn_of_answer(),
+        }
         match answer {
             why if self.plan.may_repeat(&why) => Step::Retry(self.plan.at(Failed { why })),
             Ok(head) if head.status == 401 && self.plan.may_renew() => {
@@ -42,6 +44,13 @@ impl<'a> Exchange<'a, Sent> {
 }
 
 impl<'a> Plan<'a> {
+    /// A request was answered; what another may have done stays open.
+    fn learn_of_answer(&mut self) {
+        if self.sent == Outreach::Unsent {
+            self.sent = Outreach::Acknowledged;
+        }
+    }
+
     fn may_renew(&self) -> bool {
         self.renewals_left > 0 && self.presented.token.is_some() && !matches!(self.dialect.renewal, Renewal::None {})
     }
@@ -87,5 +96,19 @@ mod tests {
         };
         assert_eq!((error.code(), error.status(), error.sent()), (Code::RedirectRefused, None, Sent::Acknowledged));
         assert!(!error.retryable());
+    }
+
+    #[test]
+    fn what_was_answered_by_a_redirect_has_been_sent() {
+        let (dialect, base) = (Dialect::authjs(), BaseUrl::parse("http://h", "baseUrl").unwrap());
+        let call = Call::new(Method::Post, Path::parse("/orders", &base).unwrap());
+        let Step::Send(exchange, _) = Exchange::start(&dialect, &base, call, Ok(Presented::default())) else {
+            panic!("nothing is sent")
+        };
+        let done = Head::new(303, 0, |name| (name == "location").then(|| "/orders/1".to_owned()));
+        let Step::Send(exchange, request) = exchange.answered(Ok(done)) else { panic!("it is not followed") };
+        assert_eq!(request.method, Method::Get);
+        let Step::Done(Err(error)) = exchange.answered(Err(Code::ConnectFailed)) else { panic!("it is no error") };
+        assert_eq!((error.sent(), error.attempts()), (Sent::Acknowledged, 2));
     }
 }

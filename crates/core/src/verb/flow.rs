@@ -4,7 +4,7 @@ use super::requests::{self, Prepared};
 use super::{LinkToken, Sites, Verb};
 use crate::dialect::{Absence, Csrf, Dialect, Identity, Pointer, Renewal, SignIn};
 use crate::document::Document;
-use crate::error::{Code, Error, Kind};
+use crate::error::{Code, Error, Kind, Sent};
 use crate::exchange::{Exchange, Retry, Step};
 use crate::secret::Secret;
 use crate::session::{Presented, Standing, Tokens, is_bearer, read_claims};
@@ -121,7 +121,7 @@ impl<'a> Flow<'a> {
                 self.fetching_token = true;
                 return self.send(sites, None);
             }
-            return Next::Done(Err(Error::new(match refusal {
+            return Next::Done(Err(answered(match refusal {
                 Refusal::Credentials => Code::SignInRefused,
                 Refusal::FormToken | Refusal::Server => Code::ServerFailed,
             })));
@@ -158,7 +158,7 @@ impl<'a> Flow<'a> {
     }
 
     fn outcome<D: Document + Clone>(&self, document: Option<&D>) -> Result<Outcome, Error> {
-        let malformed = || Error::new(Code::SessionMalformed);
+        let malformed = || answered(Code::SessionMalformed);
         let at = |pointer: &Pointer| document.and_then(|document| document.at(pointer.as_str()));
         match self.verb {
             Verb::ReadSession | Verb::Update => {
@@ -224,6 +224,11 @@ impl<'a> Flow<'a> {
     }
 }
 
+/// What is wrong with an answer, which may be that to an order that was carried out.
+fn answered(code: Code) -> Error {
+    Error::new(code).after(1, Sent::Acknowledged)
+}
+
 /// Why a form was refused.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Refusal {
@@ -251,9 +256,25 @@ mod tests {
     use crate::address::BaseUrl;
     use crate::call::Credentials;
     use crate::dialect::Dialect;
+    use crate::error::{Code, Sent};
     use crate::exchange::Step;
     use crate::session::Presented;
     use crate::verb::{Sites, Verb};
+
+    #[test]
+    fn an_answer_that_makes_no_sense_is_an_answer() {
+        let base = |url| BaseUrl::parse(url, "url").unwrap();
+        let sites = Sites { backend: base("http://b.test"), app: None };
+        let (dialect, none) = (Dialect::dual_token(), crate::exchange::Retry::NONE);
+        for verb in [Verb::SignIn, Verb::Register, Verb::ReadSession] {
+            let (mut flow, _) = Flow::start(&dialect, &sites, verb, Presented::default(), none);
+            let document = serde_json::json!({ "success": true, "data": {} });
+            let Next::Done(Err(error)) = flow.next(&sites, Ok(Some(&&document["data"]["none"]))) else {
+                panic!("{} ends well", verb.name())
+            };
+            assert_eq!((error.code(), error.sent()), (Code::SessionMalformed, Sent::Acknowledged), "{}", verb.name());
+        }
+    }
 
     #[test]
     fn after_an_unheard_sign_out_cookies_go_with_what_signs_in_and_out_only() {

@@ -209,8 +209,14 @@ impl Kept {
     /// The cookies of a session that this server keeps: as it is known by now, or none where it is over.
     fn own_cookies(&self, owned: &Owned, client: &ServerClient) -> Vec<HeaderValue> {
         let Some(own_session) = client.own_session() else { return Vec::new() };
-        let tokens = self.held.tokens().filter(|_| !client.renewals().is_ended(owned.id));
-        let Some(tokens) = tokens else { return own_session.clear(&owned.received()) };
+        let is_ended = client.renewals().is_ended(owned.id);
+        // Who has ended it tells the browser, which may have the cookie of another session by the time that this answer comes.
+        if is_ended && self.purpose == Purpose::Stay {
+            return Vec::new();
+        }
+        let Some(tokens) = self.held.tokens().filter(|_| !is_ended) else {
+            return own_session.clear(&owned.received());
+        };
         // A request that came later may have renewed it since, and its answer may be there before this one.
         let newer = self.pair().and_then(|pair| client.renewals().newest(&pair));
         let (owned, tokens) = match newer {

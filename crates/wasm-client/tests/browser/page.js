@@ -44,7 +44,7 @@ export const script = (given) => {
     if (answer === 'deaf') return new Promise(() => {})
     if (answer !== 'hang') return respond(answer)
     return new Promise((resolve, reject) => {
-      hanging.push({ path, resolve: (answer) => resolve(respond(answer)) })
+      hanging.push({ path, resolve: (answer) => resolve((async () => respond(answer))()) })
       request.signal.addEventListener('abort', () => reject(request.signal.reason))
     })
   }

@@ -6,7 +6,7 @@ use twinfetch_wasm_client::{Body, Client, Options, Retry, Settings, dialect};
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::AbortController;
 
-use crate::script::{aborted, begin, cancelled_bodies, parse, requested, sent, set_online, settings};
+use crate::script::{aborted, begin, cancelled_bodies, parse, release, requested, sent, set_online, settings};
 
 const PATH: &str = "/api/posts";
 
@@ -111,6 +111,21 @@ async fn a_caller_ends_the_wait_for_the_next_attempt() {
 /// Lets everything else have its turn.
 async fn turn() {
     wasm_bindgen_futures::JsFuture::from(js_sys::Promise::resolve(&wasm_bindgen::JsValue::UNDEFINED)).await.unwrap();
+}
+
+#[wasm_bindgen_test]
+async fn what_fails_while_the_network_goes_may_have_been_received() {
+    let client = client(r#"["hang"]"#, |settings| settings.retry = Retry::NONE);
+    let call = begin({
+        let client = client.clone();
+        async move { client.call(Method::Post, PATH, Options::default()).await }
+    });
+    requested(PATH, 1).await;
+    set_online(false);
+    release(PATH, r#""reject""#);
+    let ended = told(&call.end().await.unwrap_err());
+    set_online(true);
+    assert_eq!(ended, (Code::NetworkFailed, 1, Sent::Maybe));
 }
 
 #[wasm_bindgen_test]

@@ -44,7 +44,8 @@ pub struct Redis {
 }
 
 impl Redis {
-    /// The Redis at an address such as `redis://:password@localhost:6379/0` or `redis+unix:///run/redis.sock`.
+    /// The Redis at an address such as `redis://:password@localhost:6379/0` or `redis+unix:///run/redis.sock`. Connections with
+    /// TLS (`rediss:`) and a cluster are not supported.
     pub fn new(url: impl Into<String>) -> Self {
         Self {
             url: Secret::new(url),
@@ -105,6 +106,9 @@ impl Redis {
         }
         if self.prefix.as_deref().is_some_and(|prefix| !is_plain(prefix)) {
             return Err(unusable("the prefix is not made of letters, digits, - _ . and : only"));
+        }
+        if self.url.expose().starts_with("rediss:") {
+            return Err(unusable("connections with TLS (rediss:) are not supported"));
         }
         // What the crate says of a wrong address may repeat it, password and all.
         let client = ::redis::Client::open(self.url.expose())

@@ -4,7 +4,7 @@ use http::HeaderValue;
 use serde_json::{Value, json};
 use twinfetch_core::cookie::{Broken, MAX_CHUNKS};
 use twinfetch_core::seal::{SealError, SealVersion, SessionError};
-use twinfetch_server_client::{Api, Code, Dialect, Kind, ServerClient, SignedIn};
+use twinfetch_server_client::{Api, Code, Dialect, Kind, Sent, ServerClient, SignedIn};
 
 use super::backend::{Backend, tokens};
 use super::{NAME, NOW, SECRET, SIGNED_IN, client, content, kept, request, sealed, settings, token};
@@ -146,6 +146,7 @@ async fn c_04_a_session_that_is_too_large_is_an_error_before_anything_is_set() {
     let credentials = json!({ "email": long(25_000), "password": "p" });
     let error = api.sign_in(&credentials).await.unwrap_err();
     assert_eq!((error.code(), error.kind()), (Code::SessionTooLarge, Kind::Config));
+    assert_eq!((error.sent(), error.attempts()), (Sent::Acknowledged, 1), "the backend has signed them in");
     assert!(api.set_cookies().is_empty(), "grace's session is as it was");
     let fits = client.incoming(&http::HeaderMap::new());
     sign_in(&fits, &long(10_000)).await;

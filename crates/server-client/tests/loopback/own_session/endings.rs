@@ -62,6 +62,30 @@ async fn x_08_no_cookie_of_an_ended_session_brings_it_back() {
 }
 
 #[tokio::test]
+async fn x_08_a_late_answer_of_an_ended_session_leaves_the_cookie_of_who_signed_in_since() {
+    let backend = Backend::refusing_together(2).await;
+    let client = client(&backend);
+    let refused = client.incoming(&stale("ada"));
+    let page = {
+        let api = refused.clone();
+        tokio::spawn(async move { api.get::<Value>("/page").await })
+    };
+    backend.call_waits().await;
+    let leaving = client.incoming(&stale("ada"));
+    leaving.sign_out().await.unwrap();
+    drop(page.await.unwrap());
+    let renewed = client.incoming(&request("grace", 1));
+    renewed.get::<Value>("/page").await.unwrap();
+    client.incoming(&request("grace", 1)).sign_out().await.unwrap();
+
+    assert_eq!((leaving.set_cookies().len(), kept(&leaving.set_cookies())), (1, None));
+    // The browser has been told by the sign-out, and may have another session by now.
+    for late in [refused, renewed] {
+        assert!(late.set_cookies().is_empty());
+    }
+}
+
+#[tokio::test]
 async fn x_08_a_sign_out_waits_for_the_renewal_of_another_request_and_ends_what_it_brought() {
     let backend = Backend::new().await;
     backend.hold();

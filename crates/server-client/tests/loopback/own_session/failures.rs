@@ -76,6 +76,19 @@ async fn f_49_answers_that_are_no_answer_keep_the_session() {
 }
 
 #[tokio::test]
+async fn a_renewal_that_takes_too_long_ends_the_read_and_is_not_asked_for_again_and_again() {
+    let backend = Backend::new().await;
+    backend.hold();
+    let client = settings(backend.url()).timeout(Duration::from_millis(100)).build().unwrap();
+    let api = client.incoming(&stale("ada"));
+    // The read has more time than the renewal that it waits for.
+    let read = api.get::<Value>("/page").timeout(Duration::from_secs(30));
+    assert_eq!(read.await.unwrap_err().code(), Code::TimedOut);
+    assert!(backend.hits() <= 2, "{} requests", backend.hits());
+    assert!(api.set_cookies().is_empty());
+}
+
+#[tokio::test]
 async fn f_49_a_refresh_that_hangs_ends_in_time_and_keeps_the_session() {
     let backend = Backend::new().await;
     backend.hold();

@@ -49,6 +49,37 @@ async fn s1_5_two_hundred_refused_calls_renew_once() {
 }
 
 #[tokio::test]
+async fn who_comes_late_with_a_spent_pair_goes_on_from_what_it_brought_though_that_has_ended_too() {
+    let current = Arc::new(AtomicU64::new(2));
+    let of_handler = Arc::clone(&current);
+    let backend = Scripted::new(move |request: Request| {
+        let current = Arc::clone(&of_handler);
+        async move {
+            let good = format!("Bearer a{}", current.load(Ordering::SeqCst));
+            if request.uri().path() == "/auth/refresh" {
+                let body = axum::body::to_bytes(request.into_body(), 65_536).await.unwrap();
+                let spent =
+                    serde_json::from_slice::<Value>(&body).unwrap()["refreshToken"].as_str().unwrap().to_owned();
+                let next = spent[1..].parse::<u64>().unwrap() + 1;
+                let data = json!({ "accessToken": format!("a{next}"), "refreshToken": format!("r{next}") });
+                return axum::Json(json!({ "success": true, "data": data })).into_response();
+            }
+            match request.headers().get("authorization").is_some_and(|shown| *shown == *good) {
+                true => axum::Json(json!({ "success": true, "data": "page" })).into_response(),
+                false => StatusCode::UNAUTHORIZED.into_response(),
+            }
+        }
+    })
+    .await;
+    let builder = ServerClient::builder().base_url(&backend.url).dialect(Dialect::dual_token());
+    let api = builder.without_secrets().build().unwrap().background();
+    let spent = || Tokens { access: Secret::new("a1"), refresh: Some(Secret::new("r1")) };
+    assert_eq!(api.with_tokens(spent()).api().get::<Value>("/page").await.unwrap(), "page");
+    current.store(3, Ordering::SeqCst);
+    assert_eq!(api.with_tokens(spent()).api().get::<Value>("/page").await.unwrap(), "page");
+}
+
+#[tokio::test]
 async fn s1_5_the_refresh_token_that_was_spent_is_dead() {
     let running = Running::of(System::DualToken).await;
     let signed_in = expired(&running).await;

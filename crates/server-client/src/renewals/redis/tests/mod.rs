@@ -190,6 +190,8 @@ fn a_bad_setting_is_refused_with_its_name() {
         let message = share(Redis::new(url), &["s"]);
         assert!(message.contains("redis") && message.contains("address") && !message.contains("canary"), "{message}");
     }
+    let message = share(Redis::new("rediss://:canary@localhost"), &["s"]);
+    assert!(message.contains("TLS") && !message.contains("canary"), "{message}");
     let redis = || Redis::from("redis://:canary@localhost");
     assert!(share(redis(), &[]).contains("no session secret"));
     assert!(share(redis().secrets([""]), &["s"]).contains("secret is empty"));
