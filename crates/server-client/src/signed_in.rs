@@ -81,6 +81,9 @@ impl Api {
 
     /// Spends a refresh token, which the app has kept, on new tokens.
     ///
+    /// Each call spends it. Where several requests may come with the same one, and a second use of it would end the session, go on
+    /// [with the tokens](Self::with_tokens) instead: they are renewed once.
+    ///
     /// # Errors
     /// `unauthorized` when the token is dead; else what kept it from being judged.
     pub async fn refresh(&self, refresh_token: impl Into<String>) -> Result<SignedIn, Error> {
