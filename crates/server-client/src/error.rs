@@ -183,7 +183,12 @@ impl fmt::Display for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "Error({}; {})", self.log_detail(), self.message())
+        match self.kind() {
+            // Of a setting or a call that is wrong the words are our own.
+            Kind::Config => write!(formatter, "Error({}; {})", self.log_detail(), self.message()),
+            // Others may be the backend's, about its user.
+            _ => write!(formatter, "Error({})", self.log_detail()),
+        }
     }
 }
 

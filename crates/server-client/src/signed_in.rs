@@ -138,6 +138,9 @@ impl Api {
         let received = self.visitor().map(Visitor::cookies).unwrap_or_default();
         let owned = own_session.begin(&received, client.seconds());
         own_session.write(&owned, tokens)?;
+        if let Ok(Some((before, _))) = own_session.read(&received, client.seconds()) {
+            client.renewals().replace(before.id);
+        }
         Ok(Some(owned))
     }
 

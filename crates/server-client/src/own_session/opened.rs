@@ -26,7 +26,9 @@ impl OwnSession {
         match self.read(&cookies, client.seconds()) {
             Ok(None) => Opened::default(),
             Ok(Some((owned, _))) if client.renewals().is_ended(owned.id) => {
-                Opened { stale: stale(), ..Opened::default() }
+                // Where somebody has signed in over it, the browser has the new cookie: a deletion would be of that.
+                let stale = if client.renewals().is_replaced(owned.id) { Vec::new() } else { stale() };
+                Opened { stale, ..Opened::default() }
             }
             Ok(Some((owned, tokens))) => {
                 let passed_on = visitor.passed_on(client.dialect());

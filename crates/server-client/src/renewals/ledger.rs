@@ -52,10 +52,18 @@ pub(crate) struct Ledger<F> {
     known: HashMap<SessionKey, Known<F>>,
     /// What is remembered, the oldest first.
     remembered: VecDeque<(SessionKey, u64)>,
-    ended: HashMap<SessionId, u64>,
+    ended: HashMap<SessionId, Ended>,
     /// The sessions that were ended, the first first.
     endings: VecDeque<SessionId>,
     numbers: u64,
+}
+
+/// Why and until when a session is not renewed.
+#[derive(Clone, Copy)]
+struct Ended {
+    until: u64,
+    /// Its user has signed out; otherwise somebody has signed in over it.
+    by_sign_out: bool,
 }
 
 struct Known<F> {
@@ -161,13 +169,15 @@ impl<F: Clone> Ledger<F> {
         }
     }
 
-    /// Ends a session: what is remembered of it is forgotten, and it is not renewed any more.
-    pub(crate) fn end(&mut self, session: SessionId, now: u64) {
+    /// Ends a session, by a sign-out or by a sign-in over it: what is remembered of it is forgotten, and it is not renewed any
+    /// more.
+    pub(crate) fn end(&mut self, session: SessionId, by_sign_out: bool, now: u64) {
         self.known.retain(|_, known| match &known.state {
             State::Renewed { pair, .. } => pair.session != Some(session),
             State::Underway(_) | State::Failed { .. } => true,
         });
-        if self.ended.insert(session, now.saturating_add(ENDED)).is_none() {
+        let ended = Ended { until: now.saturating_add(ENDED), by_sign_out };
+        if self.ended.insert(session, ended).is_none() {
             self.endings.push_back(session);
         }
         self.trim(now);
@@ -175,7 +185,12 @@ impl<F: Clone> Ledger<F> {
 
     /// Whether a session was ended.
     pub(crate) fn is_ended(&self, session: Option<SessionId>, now: u64) -> bool {
-        session.and_then(|session| self.ended.get(&session)).is_some_and(|until| now < *until)
+        session.and_then(|session| self.ended.get(&session)).is_some_and(|ended| now < ended.until)
+    }
+
+    /// Whether somebody has signed in over a session: the browser then has the cookie of another by now.
+    pub(crate) fn is_replaced(&self, session: SessionId) -> bool {
+        self.ended.get(&session).is_some_and(|ended| !ended.by_sign_out)
     }
 
     /// How many renewals and how many ended sessions are known.

@@ -111,7 +111,7 @@ impl Renewals {
             let newest = ledger.newest(pair, self.now());
             let flight = ledger.underway(newest.as_ref().unwrap_or(pair));
             if let Some(session) = pair.session {
-                ledger.end(session, self.now());
+                ledger.end(session, true, self.now());
             }
             (newest, flight)
         };
@@ -124,6 +124,16 @@ impl Renewals {
             self.authority.end(session).await;
         }
         newest
+    }
+
+    /// Ends a session over which somebody has signed in: no late answer of it brings its cookie back.
+    pub(crate) fn replace(&self, session: SessionId) {
+        self.lock().end(session, false, self.now());
+    }
+
+    /// Whether somebody has signed in over a session.
+    pub(crate) fn is_replaced(&self, session: SessionId) -> bool {
+        self.lock().is_replaced(session)
     }
 
     /// Whether a session was ended by this process.

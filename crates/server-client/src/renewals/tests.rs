@@ -189,13 +189,13 @@ fn f_62_the_ledger_does_not_grow_without_end() {
         let pair = pair(session, 1);
         let number = board(&mut ledger, &pair, 0).unwrap();
         ledger.land(pair.key(), number, &Landing::Renewed(pair.renewed(tokens(2), 0)), 0);
-        ledger.end(SessionId::fresh(), 0);
+        ledger.end(SessionId::fresh(), true, 0);
     }
     assert_eq!(ledger.size(), (MOST, MOST));
     let last = pair(SessionId::fresh(), 1);
     let later = ENDED.max(REMEMBERED);
     let number = board(&mut ledger, &last, later).unwrap();
     ledger.land(last.key(), number, &Landing::Renewed(last.renewed(tokens(2), 0)), later);
-    ledger.end(SessionId::fresh(), later);
+    ledger.end(SessionId::fresh(), true, later);
     assert_eq!(ledger.size(), (1, 1));
 }

@@ -99,7 +99,7 @@ impl World {
             let mut ledger = self.ledger.lock().unwrap();
             let newest = ledger.newest(&held, 0);
             let flight = ledger.underway(newest.as_ref().unwrap_or(&held));
-            ledger.end(session, 0);
+            ledger.end(session, true, 0);
             (newest, flight)
         };
         match flight.map(|flight| flight.wait()) {

@@ -86,6 +86,23 @@ async fn x_08_a_late_answer_of_an_ended_session_leaves_the_cookie_of_who_signed_
 }
 
 #[tokio::test]
+async fn x_08_what_comes_late_of_a_session_leaves_the_cookie_of_who_signed_in_over_it() {
+    let backend = Backend::new().await;
+    let client = client(&backend);
+    let renewed = client.incoming(&stale("ada"));
+    renewed.get::<Value>("/page").await.unwrap();
+    let entering = client.incoming(&request("ada", 1));
+    entering.sign_in(&json!({ "email": "grace", "password": "p" })).await.unwrap();
+    let late = client.incoming(&stale("ada"));
+    assert_eq!(late.get::<Value>("/page").await.unwrap_err().code(), Code::Unauthorized);
+
+    assert!(kept(&entering.set_cookies()).unwrap()["access_token"].as_str().unwrap().starts_with("grace"));
+    for late in [renewed, late] {
+        assert!(late.set_cookies().is_empty());
+    }
+}
+
+#[tokio::test]
 async fn x_08_a_sign_out_waits_for_the_renewal_of_another_request_and_ends_what_it_brought() {
     let backend = Backend::new().await;
     backend.hold();
