@@ -114,7 +114,7 @@ test('a download that breaks off is an error, and nothing is saved', async (test
     const { error } = await window.api.download('/api/broken')
     return [error?.kind, error?.code, error?.retryable]
   })
-  assert.deepEqual(error, ['network', 'network_failed', true])
+  assert.deepEqual(error, ['network', 'body_truncated', true])
   await page.evaluate(() => window.api.get('/api/posts'))
   assert.deepEqual(saved, [])
 })
