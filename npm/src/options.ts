@@ -72,24 +72,14 @@ export const checkOptions = (
   checkDuration('attemptTimeout', attemptTimeout, 0)
   checkDuration('idleTimeout', idleTimeout, 0)
   checkDuration('sessionMaxAge', sessionMaxAge, 0)
-  if (retry !== undefined && !(retry >= 0)) refuse('retry must be a number, at least 0')
+  if (retry !== undefined && !(Number.isInteger(retry) && retry >= 0))
+    refuse('retry must be a whole number, at least 0')
   if (!storage.every((place) => storages.includes(place))) refuse(`storage must be of ${storages.join(', ')}`)
   if (storage.includes('cookie') && !('cookie' in dialect.seal))
     refuse('storage cookie needs a seal with a cookie')
   if (!/^(\/(?!\/)[^\\?#\s]*)?$/.test(signInPage ?? ''))
     refuse('signInPage must be a path of the app, without query')
-  return {
-    dialect,
-    baseUrl,
-    appUrl,
-    timeout,
-    attemptTimeout,
-    idleTimeout,
-    retry,
-    sessionMaxAge,
-    signInPage,
-    storage,
-  }
+  return { ...options, baseUrl, storage }
 }
 
 // Written out in full because bundlers replace exactly this text; where they do not, there may be no `process`.

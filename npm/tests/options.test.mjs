@@ -41,6 +41,9 @@ test('a base URL that is not an absolute http or https address is refused by nam
 
 test('an app URL and durations are checked by name', () => {
   assert.match(refusal({ dialect: authjs, appUrl: 'app.test' }).message, /appUrl must/)
+  for (const retry of [-1, 1.5, '2', Number.NaN]) {
+    assert.match(refusal({ dialect: authjs, retry }).message, /retry must be a whole number/, String(retry))
+  }
   for (const timeout of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, '5']) {
     assert.match(refusal({ dialect: authjs, timeout }).message, /timeout must/, String(timeout))
   }

@@ -38,7 +38,7 @@ mod leaks {
     use super::*;
 
     #[test]
-    #[ignore = "it leaks"]
+    #[ignore = "run in a process of its own, by the tests above"]
     fn nowhere() {
         let token = canary("access");
         tracing::trace!(length = token.len(), "received");
@@ -46,48 +46,48 @@ mod leaks {
     }
 
     #[test]
-    #[ignore = "it leaks"]
+    #[ignore = "run in a process of its own, by the tests above"]
     fn in_a_span() {
         let token = canary("access");
         tracing::trace_span!("call", token = tracing::field::Empty).record("token", token);
     }
 
     #[test]
-    #[ignore = "it leaks"]
+    #[ignore = "run in a process of its own, by the tests above"]
     fn in_a_field() {
         let token = canary("access");
         tracing::trace!(target: "a_library", bytes = ?token.as_bytes(), "sent");
     }
 
     #[test]
-    #[ignore = "it leaks"]
+    #[ignore = "run in a process of its own, by the tests above"]
     fn in_the_log_crate() {
         let token = canary("access");
         log::trace!("{token}");
     }
 
     #[test]
-    #[ignore = "it leaks"]
+    #[ignore = "run in a process of its own, by the tests above"]
     fn in_a_panic() {
         let token = canary("access");
         std::panic::catch_unwind(|| panic!("{token}")).unwrap_err();
     }
 
     #[test]
-    #[ignore = "it leaks"]
+    #[ignore = "run in a process of its own, by the tests above"]
     fn in_an_error() {
         twinfetch_canary::show_error(&std::io::Error::other(canary("access")));
     }
 
     #[test]
-    #[ignore = "it leaks"]
+    #[ignore = "run in a process of its own, by the tests above"]
     fn in_another_thread() {
         let token = canary("access");
         std::thread::spawn(move || tracing::error!("{}", &token[20..34])).join().unwrap();
     }
 
     #[test]
-    #[ignore = "it leaks"]
+    #[ignore = "run in a process of its own, by the tests above"]
     fn of_a_token() {
         watch("eyJhbGciOiJIUzI1NiJ9.cGF5bG9hZC1vZi1hZGE.c2lnbmF0dXJlLW9mLWFkYQ");
         tracing::info!("eyJhbGciOiJIUzI1NiJ9");

@@ -26,7 +26,7 @@ pub use sent::Sent;
 use crate::address::BaseUrl;
 use crate::call::{Accept, Call, Content, Credentials, Method, Request};
 use crate::dialect::{Credential, Csrf, Dialect, Site};
-use crate::error::{Code, Error, Sent as Outreach};
+use crate::error::{self, Code, Error};
 use crate::secret::Secret;
 use crate::session::Presented;
 use crate::text;
@@ -67,7 +67,7 @@ struct Plan<'a> {
     /// How many requests went out.
     attempts: u32,
     /// What is known of all of them by now.
-    sent: Outreach,
+    sent: error::Sent,
 }
 
 impl<'a> Exchange<'a, Sent> {
@@ -84,12 +84,12 @@ impl<'a> Exchange<'a, Sent> {
                     renewals_left: 1,
                     redirects_left: 10,
                     attempts: 0,
-                    sent: Outreach::Unsent,
+                    sent: error::Sent::Unsent,
                 };
                 Box::new(plan).send()
             }
             // What has failed is something before it.
-            Err(cause) => Step::Done(Err(cause.after(0, Outreach::Unsent))),
+            Err(cause) => Step::Done(Err(cause.after(0, error::Sent::Unsent))),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::{Exchange, Failed, Plan, Reading, Refused, Step};
 use crate::address;
 use crate::dialect::Renewal;
-use crate::error::{Code, Sent as Outreach};
+use crate::error::{self, Code};
 use crate::head::Head;
 
 /// A request is out.
@@ -28,7 +28,7 @@ impl<'a> Exchange<'a, Sent> {
     pub fn settled(mut self, answer: Result<Head, Code>) -> Step<'a> {
         match &answer {
             Err(code) if code.is_unsent() => {}
-            Err(_) => self.plan.sent = Outreach::Maybe,
+            Err(_) => self.plan.sent = error::Sent::Maybe,
             Ok(_) => self.plan.learn_of_answer(),
         }
         match answer {
@@ -46,8 +46,8 @@ impl<'a> Exchange<'a, Sent> {
 impl<'a> Plan<'a> {
     /// A request was answered; what another may have done stays open.
     fn learn_of_answer(&mut self) {
-        if self.sent == Outreach::Unsent {
-            self.sent = Outreach::Acknowledged;
+        if self.sent == error::Sent::Unsent {
+            self.sent = error::Sent::Acknowledged;
         }
     }
 
