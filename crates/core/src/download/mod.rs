@@ -20,6 +20,7 @@ pub use meter::{Meter, Pace};
 use crate::call::Call;
 use crate::error::{Code, Error, Sent};
 use crate::exchange::{Budget, Retry};
+use crate::session::Presented;
 use crate::text;
 
 /// A file on its way in.
@@ -39,6 +40,8 @@ pub struct Download {
     /// How many requests in a row have brought nothing that counts.
     barren: u32,
     attempts: u32,
+    /// Whose file it is, and whether that is shown by a token.
+    owner: Option<(String, bool)>,
 }
 
 /// What to do with an answer.
@@ -79,6 +82,7 @@ impl Download {
             gained: 0,
             barren: 0,
             attempts: 0,
+            owner: None,
         }
     }
 
@@ -126,6 +130,24 @@ impl Download {
             call.headers.push(("if-range".to_owned(), etag.to_owned()));
         }
         Ok(call)
+    }
+
+    /// Lets the next call be sent as who is signed in by then, if that is still who began: a file is never made of two users'
+    /// parts.
+    ///
+    /// # Errors
+    /// The session's own, or `body_truncated` when it is somebody else.
+    pub fn present(&mut self, presented: Result<Presented, Error>) -> Result<Presented, Error> {
+        let presented = presented?;
+        let bears = presented.token.is_some();
+        match &self.owner {
+            Some((user, bore)) if *user != presented.user || *bore && !bears => {
+                return Err(self.failure(Code::BodyTruncated));
+            }
+            Some(_) => {}
+            None => self.owner = Some((presented.user.clone(), bears)),
+        }
+        Ok(presented)
     }
 
     fn asks_on(&self) -> Option<&str> {
@@ -243,6 +265,8 @@ mod tests {
     use crate::error::{Code, Error};
     use crate::exchange::{Budget, Retry};
     use crate::head::Head;
+    use crate::secret::Secret;
+    use crate::session::Presented;
 
     fn entity(status: u16, headers: &[(&str, &str)]) -> Entity {
         let found = |asked: &str| headers.iter().find(|(name, _)| *name == asked).map(|(_, value)| (*value).to_owned());
@@ -378,6 +402,19 @@ mod tests {
         assert_eq!(ended(&mut download, Err(Code::BodyTruncated)), Next::Done);
         let kept = Download::kept(100, "\"a\"".to_owned(), Some(100));
         assert!(kept.is_complete());
+    }
+
+    #[test]
+    fn a_file_is_not_gone_on_with_as_somebody_else() {
+        let as_user = |user: &str, token: Option<&str>| {
+            Ok(Presented { user: user.to_owned(), token: token.map(Secret::new), ..Presented::default() })
+        };
+        let mut download = broken(true, 40);
+        assert!(download.present(as_user("ada", Some("t"))).is_ok());
+        assert!(download.present(as_user("ada", Some("newer"))).is_ok());
+        for other in [as_user("eve", Some("t")), as_user("", Some("t")), as_user("ada", None)] {
+            assert_eq!(download.present(other).unwrap_err().code(), Code::BodyTruncated);
+        }
     }
 
     #[test]

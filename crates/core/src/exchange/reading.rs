@@ -109,34 +109,35 @@ mod tests {
     use crate::head::Head;
     use crate::session::Presented;
 
-    /// What comes of a download that is answered so.
-    fn saved(dialect: &Dialect, path: &str, headers: &[(&str, &str)], document: &Value) -> Result<(), Code> {
-        let base = BaseUrl::parse("http://h", "baseUrl").unwrap();
-        let call = Call::new(Method::Get, Path::parse(path, &base).unwrap()).file(None);
-        let Step::Send(exchange, _) = Exchange::start(dialect, &base, call, Ok(Presented::default())) else { panic!() };
-        let found = |asked: &str| headers.iter().find(|(name, _)| *name == asked).map(|(_, value)| (*value).to_owned());
-        let Step::Read(exchange) = exchange.answered(Ok(Head::new(200, 0, found))) else { panic!() };
-        let document = (exchange.wants() == Wants::Document).then_some(document);
-        let Step::Done(ended) = exchange.received(Ok(document.as_ref())) else { panic!() };
-        ended.map(|reply| assert_eq!(reply.payload, Payload::Raw)).map_err(|error| error.code())
-    }
-
     #[test]
     fn a_message_or_a_page_is_no_file_unless_the_server_or_the_caller_says_so() {
-        let (bare, coded) = (Dialect::authjs(), Dialect::single_user());
+        let base = BaseUrl::parse("http://h", "baseUrl").unwrap();
+        // What comes of a download that is answered so.
+        let saved = |dialect: &Dialect, path: &str, headers: &[(&str, &str)], document: &Value| {
+            let call = Call::new(Method::Get, Path::parse(path, &base).unwrap()).file(None);
+            let step = Exchange::start(dialect, &base, call, Ok(Presented::default()));
+            let Step::Send(exchange, _) = step else { panic!("nothing is sent") };
+            let found =
+                |asked: &str| headers.iter().find(|(name, _)| *name == asked).map(|(_, value)| (*value).to_owned());
+            let Step::Read(exchange) = exchange.answered(Ok(Head::new(200, 0, found))) else { panic!("not read") };
+            let document = (exchange.wants() == Wants::Document).then_some(document);
+            let Step::Done(ended) = exchange.received(Ok(document.as_ref())) else { panic!("no end") };
+            ended.map(|reply| assert_eq!(reply.payload, Payload::Raw)).map_err(|error| error.code())
+        };
+        let (plain, coded) = (Dialect::authjs(), Dialect::single_user());
         let (html, json) = (("content-type", "text/html; charset=utf-8"), ("content-type", "application/json"));
         let named = ("content-disposition", "attachment");
         let refused = json!({ "code": 500, "msg": "no", "message": "no" });
         let unexpected = Err(Code::UnexpectedContentType);
-        assert_eq!(saved(&bare, "/export", &[html], &Value::Null), unexpected);
-        assert_eq!(saved(&bare, "/page.html", &[html], &Value::Null), Ok(()));
-        assert_eq!(saved(&bare, "/export", &[html, named], &Value::Null), Ok(()));
-        assert_eq!(saved(&bare, "/export", &[json], &refused), unexpected);
-        assert_eq!(saved(&bare, "/map.GeoJSON", &[json], &refused), Ok(()));
+        assert_eq!(saved(&plain, "/export", &[html], &Value::Null), unexpected);
+        assert_eq!(saved(&plain, "/page.html", &[html], &Value::Null), Ok(()));
+        assert_eq!(saved(&plain, "/export", &[html, named], &Value::Null), Ok(()));
+        assert_eq!(saved(&plain, "/export", &[json], &refused), unexpected);
+        assert_eq!(saved(&plain, "/map.GeoJSON", &[json], &refused), Ok(()));
         assert_eq!(saved(&coded, "/map.geojson", &[json], &refused), Err(Code::EnvelopeRefused));
         assert_eq!(saved(&coded, "/export", &[json, named], &refused), Ok(()));
-        assert_eq!(saved(&bare, "/a.json", &[("content-type", "application/problem+json")], &refused), unexpected);
-        assert_eq!(saved(&bare, "/export", &[], &Value::Null), Ok(()));
-        assert_eq!(saved(&bare, "/export", &[("content-type", "text/csv")], &Value::Null), Ok(()));
+        assert_eq!(saved(&plain, "/a.json", &[("content-type", "application/problem+json")], &refused), unexpected);
+        assert_eq!(saved(&plain, "/export", &[], &Value::Null), Ok(()));
+        assert_eq!(saved(&plain, "/export", &[("content-type", "text/csv")], &Value::Null), Ok(()));
     }
 }
