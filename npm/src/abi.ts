@@ -25,6 +25,16 @@ export interface Core {
     mirrored: string | undefined,
     attempts: number,
   ): Flight
+  /** Starts a download; `restarts` says whether what was taken can be given up for a new beginning. */
+  download(
+    path: string,
+    headers: Pair[],
+    asked: string | undefined,
+    restarts: boolean,
+    attempts: number,
+  ): Flight
+  /** The pace of a flight's transfer, when it is time to tell of it: at once, at its end, and ten times a second between. */
+  measure(flight: Flight, now: number, done: number, total: number | undefined): Pace | undefined
   verb(name: Verb, mirrored: string | undefined): Flight
   /** Tells a flight what came of its last step, nothing at first, and says the next; the call still has `left` milliseconds. */
   advance(flight: Flight, outcome: Outcome | undefined, now: number, left: number): Step
@@ -55,10 +65,20 @@ export interface Tokens {
 /** A header's name and value. */
 export type Pair = [name: string, value: string]
 
+/** How fast a transfer is, in bytes a second, and how long it will take, in milliseconds. */
+export interface Pace {
+  rate?: number
+  remaining?: number
+}
+
 /** What came of a step: a response's head, a document, nothing, or the code of what went wrong. */
 export interface Outcome {
   status?: number
   headers?: Headers
+  /** Whether there may be headers that a script cannot see: those of another origin. */
+  filtered?: boolean
+  /** How many bytes of a file came. */
+  received?: number
   document?: unknown
   code?: string
 }
@@ -76,12 +96,26 @@ export interface SendStep {
   form?: boolean
 }
 
+/** Take the body of a file. */
+export interface TakeStep {
+  is: 'take'
+  /** Whether it begins with the file's first byte, and not behind what was received. */
+  anew: boolean
+  /** The bytes of the file that came before. */
+  received: number
+  /** The length of the file; unknown where nothing says it, or where the bytes are packed on the way. */
+  total?: number
+  /** The name to save it under. */
+  filename: string
+}
+
 /** Something for a driver to do. */
 export type ActiveStep =
   | SendStep
   | { is: 'read'; what: 'document' | 'nothing' | 'raw' }
   | { is: 'renew'; verb?: Verb }
   | { is: 'wait'; milliseconds: number }
+  | TakeStep
 
 /** What a driver does next. */
 export type Step = ActiveStep | ({ is: 'done' } & CoreReply) | { is: 'failed'; error?: Failure }

@@ -68,6 +68,30 @@ pub enum Accept {
     Json,
     /// The bytes as they are.
     Raw,
+    /// The bytes of a file, which an error message or a sign-in page is not.
+    File(Expected),
+}
+
+/// Of which kinds a file may be that could be mistaken for an error message or a page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Expected {
+    /// A page of HTML.
+    pub html: bool,
+    /// A JSON document.
+    pub json: bool,
+}
+
+impl Expected {
+    /// The kinds that a name asks for by its extension: `.html`, `.htm`, `.xhtml`; `.json` and others that end so.
+    pub fn of(name: &str) -> Self {
+        let extension = text::cut_last(name, b'.').map_or("", |(_, extension)| extension);
+        let is = |kind: &str| extension.eq_ignore_ascii_case(kind);
+        let json = extension.len().checked_sub(4).and_then(|start| extension.get(start..));
+        Self {
+            html: is("html") || is("htm") || is("xhtml"),
+            json: json.is_some_and(|end| end.eq_ignore_ascii_case("json")),
+        }
+    }
 }
 
 /// What a caller asks for.
@@ -125,6 +149,13 @@ impl Call {
     #[must_use]
     pub const fn accept(mut self, accept: Accept) -> Self {
         self.accept = accept;
+        self
+    }
+
+    /// Says that a file is wanted, under the name that the caller asks for, or else the path's.
+    #[must_use]
+    pub fn file(mut self, name: Option<&str>) -> Self {
+        self.accept = Accept::File(Expected::of(name.unwrap_or_else(|| self.path.route())));
         self
     }
 

@@ -30,6 +30,7 @@ pub mod cookie;
 pub mod csrf;
 pub mod dialect;
 pub mod document;
+pub mod download;
 pub mod error;
 pub mod exchange;
 pub mod file_name;

@@ -70,6 +70,28 @@ pub(crate) fn concat(parts: &[&str]) -> String {
     text
 }
 
+/// A number written in digits; `None` for anything else, and for more than fits.
+pub(crate) fn number(text: &str) -> Option<u64> {
+    let mut number = None;
+    for byte in text.bytes() {
+        let digit = byte.checked_sub(b'0').filter(|digit| *digit < 10)?;
+        number = Some(number.unwrap_or(0u64).checked_mul(10)?.checked_add(digit.into())?);
+    }
+    number
+}
+
+/// A number in digits.
+pub(crate) fn decimal(mut number: u64) -> String {
+    let mut digits = Vec::new();
+    loop {
+        digits.push(char::from(b'0' + (number % 10) as u8));
+        number /= 10;
+        if number == 0 {
+            return digits.iter().rev().collect();
+        }
+    }
+}
+
 /// Bytes as the text that they are in UTF-8 (RFC 3629); `None` when they are none.
 pub(crate) fn utf8(bytes: impl IntoIterator<Item = u8>) -> Option<String> {
     let mut text = String::new();
@@ -103,7 +125,7 @@ fn split_around(text: &str, index: usize) -> Option<(&str, &str)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{before, cut, cut_last, is_blank, parts, trim, utf8};
+    use super::{before, cut, cut_last, decimal, is_blank, number, parts, trim, utf8};
 
     #[test]
     fn utf8_is_read_as_the_standard_library_reads_it() {
@@ -121,6 +143,16 @@ mod tests {
                     }
                 }
             }
+        }
+    }
+
+    #[test]
+    fn numbers_are_digits() {
+        for number in [0, 7, 10, 1_234_567_890, u64::MAX] {
+            assert_eq!((decimal(number), super::number(&number.to_string())), (number.to_string(), Some(number)));
+        }
+        for bad in ["", "-1", "+1", " 1", "1 ", "0x1", "18446744073709551616"] {
+            assert_eq!(number(bad), None, "{bad}");
         }
     }
 

@@ -22,6 +22,7 @@ use crate::answer::{Answer, Reply};
 use crate::api::Api;
 use crate::cache_mode::CacheMode;
 use crate::deadline::Deadline;
+use crate::download::Request as FileRequest;
 use crate::driver::Flight;
 use crate::error::{Called, Error};
 use crate::incoming::REQUEST_ID;
@@ -127,6 +128,22 @@ impl<T> Call<T> {
     }
 }
 
+impl<T> Call<T> {
+    /// The call as it is sent for a file, under the name that the caller asks for.
+    pub(crate) fn into_file(self, name: Option<&str>) -> Result<FileRequest, Error> {
+        let Self { api, draft, .. } = self;
+        let mut draft = draft?;
+        if draft.method != Method::Get {
+            return Err(invalid("a download is a GET"));
+        }
+        let called = Arc::new(draft.called(&api));
+        draft.complete(&called.request_id);
+        let Draft { timeout, retry, .. } = draft;
+        let call = draft.request()?.file(name);
+        Ok(FileRequest { api, call, called, timeout, retry })
+    }
+}
+
 impl<T: DeserializeOwned> Call<T> {
     /// Sends the call; the reply has status and request id beside the payload.
     ///
@@ -179,10 +196,7 @@ impl Draft {
         let credential = deadline.limit(api.fresh_credential()).await;
         let credential = credential.map_err(|failure| over(failure, Sent::Unsent))??;
         self.complete(request_id);
-        let mut call = Request::new(self.method, self.path.clone()).retry(self.retry);
-        for (name, value) in &self.headers {
-            call = call.header(name, value).map_err(Error::new)?;
-        }
+        let call = self.request()?;
         let identity = Identity::of(&credential.presented);
         let flight = Flight { call, body: self.body, credential, deadline };
         match api.memo() {
@@ -196,6 +210,11 @@ impl Draft {
             }
             None => api.client().perform(flight).await,
         }
+    }
+
+    fn request(&self) -> Result<Request, Error> {
+        let call = Request::new(self.method, self.path.clone()).retry(self.retry);
+        self.headers.iter().try_fold(call, |call, (name, value)| call.header(name, value)).map_err(Error::new)
     }
 
     /// Adds what every call says, unless this one says it differently.
@@ -238,7 +257,7 @@ async fn read(api: &Api, memo: &Memo, key: &Key, flight: &Flight) -> Result<Answ
 }
 
 /// How a call ends that was stopped before it sent a request of its own.
-fn over(failure: Failure, sent: Sent) -> Error {
+pub(crate) fn over(failure: Failure, sent: Sent) -> Error {
     Error::new(Reason::new(failure.code).after(0, sent)).with_cause(Some(failure.cause))
 }
 

@@ -64,6 +64,13 @@ pub(crate) struct Hands<'a> {
     attempts: u32,
 }
 
+/// A response whose body is for the caller.
+pub(crate) struct Received {
+    pub(crate) response: Response,
+    /// How many requests it took.
+    pub(crate) attempts: u32,
+}
+
 /// Performs a call.
 pub(crate) async fn perform(flight: Flight, client: &ServerClient) -> Result<Answer, Error> {
     let Flight { call, body, credential, deadline } = flight;
@@ -71,6 +78,16 @@ pub(crate) async fn perform(flight: Flight, client: &ServerClient) -> Result<Ans
     let mut hands = Hands::new(client, body, credential, deadline);
     let reply = hands.perform(step).await?;
     Ok(hands.answer(&reply))
+}
+
+/// Performs a call whose body is for the caller.
+pub(crate) async fn receive(flight: Flight, client: &ServerClient) -> Result<Received, Error> {
+    let Flight { call, body, credential, deadline } = flight;
+    let step = Exchange::start(client.dialect(), client.base(), call, Ok(credential.presented.clone()));
+    let mut hands = Hands::new(client, body, credential, deadline);
+    let attempts = hands.perform(step).await?.attempts;
+    let response = hands.response.take().ok_or_else(|| Error::new(Reason::new(Code::UnexpectedContentType)))?;
+    Ok(Received { response, attempts })
 }
 
 impl<'a> Hands<'a> {
@@ -189,7 +206,7 @@ impl<'a> Hands<'a> {
     }
 
     async fn read<'e>(&mut self, exchange: Exchange<'e, Reading>) -> Step<'e> {
-        let response = self.response.take();
+        let response = self.response.take_if(|_| exchange.wants() != Wants::Raw);
         let (Wants::Document, Some(response)) = (exchange.wants(), response) else {
             return exchange.received::<Place<'_>>(Ok(None));
         };

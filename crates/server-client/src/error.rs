@@ -78,6 +78,14 @@ impl Error {
         self
     }
 
+    /// Asks the core whether this is the end; the error then says what the core makes of it.
+    pub(crate) fn settle(mut self, judge: impl FnOnce(Reason) -> Result<(), Reason>) -> Result<(), Self> {
+        judge(self.0.reason.clone()).map_err(|reason| {
+            self.0.reason = reason;
+            self
+        })
+    }
+
     /// What the core knows of it, and what is below.
     pub(crate) fn into_parts(self) -> (Reason, Option<Cause>) {
         (self.0.reason, self.0.cause)

@@ -139,6 +139,7 @@ mod call;
 mod caller;
 mod client;
 mod deadline;
+mod download;
 mod driver;
 mod errand;
 mod error;
@@ -175,6 +176,7 @@ pub use builder::Builder;
 pub use cache_mode::CacheMode;
 pub use call::Call;
 pub use client::ServerClient;
+pub use download::Download;
 pub use error::Error;
 #[cfg(feature = "tower")]
 pub use layer::{ApiLayer, ApiService};

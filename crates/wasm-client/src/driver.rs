@@ -141,7 +141,7 @@ pub(crate) struct Ended<'a> {
 }
 
 fn received(Ended { reply, attempts, document, response }: Ended<'_>) -> Result<Received, Error> {
-    let Reply { status, request_id, payload } = reply;
+    let Reply { status, request_id, payload, .. } = reply;
     let (data, response) = match payload {
         Payload::At(pointer) => {
             let document = document.ok_or_else(|| Error::new(Code::MalformedBody))?;

@@ -42,6 +42,8 @@ named! {
         Rejected = "rejected",
         /// The server failed.
         Status = "status",
+        /// A file could not be read or written on this side.
+        Storage = "storage",
         /// Time ran out.
         Timeout = "timeout",
         /// Not signed in, or no longer.
@@ -110,10 +112,20 @@ codes! {
     ConnectionLost = "connection_lost", Network, "The connection broke off. Please try again.";
     /// The dialect has an unknown, missing or wrong field.
     DialectInvalid = "dialect_invalid", Config, "The dialect is not valid.";
+    /// What came is not what its digest says.
+    DigestMismatched = "digest_mismatched", Decode, "The file arrived damaged. Please try again.";
     /// The server's name has no address.
     DnsFailed = "dns_failed", Network, UNREACHABLE;
     /// The envelope says that the call was refused.
     EnvelopeRefused = "envelope_refused", Rejected, "The request was refused.";
+    /// Another download writes the same file.
+    FileBusy = "file_busy", Storage, "This file is being written already.";
+    /// The file on the server, or the one that is sent, became another on the way.
+    FileChanged = "file_changed", Decode, "The file changed on the way. Please try again.";
+    /// There is a file of this name, which is not replaced without being told.
+    FileExists = "file_exists", Storage, "There is a file of this name already.";
+    /// There is no such file to send, or no such folder to save in.
+    FileMissing = "file_missing", Storage, "The file or its folder was not found.";
     /// 403.
     Forbidden = "forbidden", Forbidden, "You are not allowed to do this.";
     /// A body that says it is JSON and is not.
@@ -126,6 +138,8 @@ codes! {
     Offline = "offline", Network, "You are offline. Check your connection and try again.";
     /// What came is no HTTP.
     ProtocolFailed = "protocol_failed", Decode, "The server sent an answer that could not be read.";
+    /// The server sent another part of the file than it was asked for.
+    RangeMismatched = "range_mismatched", Decode, "The server sent an answer that could not be read.";
     /// 429.
     RateLimited = "rate_limited", RateLimited, "Too many requests. Please wait a moment and try again.";
     /// A redirect to another origin, to a weaker scheme, or one that cannot be followed.
@@ -144,6 +158,12 @@ codes! {
     SessionTooLarge = "session_too_large", Config, "The session is too large to be kept.";
     /// The credentials were refused.
     SignInRefused = "sign_in_refused", Unauthorized, "The sign-in was refused. Check what you have entered.";
+    /// The file may not be read or written, or is no file.
+    StorageDenied = "storage_denied", Storage, "The file may not be read or written here.";
+    /// The device, its quota or the memory has no room for the file.
+    StorageFull = "storage_full", Storage, "There is not enough room for the file.";
+    /// The device failed to read or write the file.
+    StorageFailed = "storage_failed", Storage, "The file could not be read or written.";
     /// The secure connection could not be made: certificate, host name, protocol version.
     TlsFailed = "tls_failed", Network, "A secure connection to the server could not be made.";
     /// The time for the whole call ran out.

@@ -15,6 +15,8 @@ pub struct Reply<'a> {
     pub request_id: Option<String>,
     /// Where the payload is.
     pub payload: Payload<'a>,
+    /// How many requests were sent for the call.
+    pub attempts: u32,
 }
 
 /// Where a reply's payload is.
@@ -30,7 +32,7 @@ pub enum Payload<'a> {
 
 impl<'a> Reply<'a> {
     pub(super) fn new(head: &Head, payload: Payload<'a>) -> Self {
-        Self { status: head.status, request_id: head.request_id.clone(), payload }
+        Self { status: head.status, request_id: head.request_id.clone(), payload, attempts: 0 }
     }
 }
 

@@ -1,7 +1,8 @@
 //! The stage in which a response's body is read.
 
 use super::{Exchange, Payload, Plan, Reply, Step};
-use crate::call::{Accept, Method};
+use crate::call::{Accept, Expected, Method};
+use crate::dialect::Envelope;
 use crate::document::Document;
 use crate::error::{Code, Error, Sent};
 use crate::head::Head;
@@ -34,13 +35,32 @@ impl<'a> Exchange<'a, Reading> {
         let Head { status, content_type, .. } = &self.stage.head;
         let succeeded = (200..300).contains(status);
         if matches!(status, 204 | 205 | 304) || self.plan.call.method == Method::Head {
-            Wants::Nothing
-        } else if succeeded && self.plan.call.accept == Accept::Raw {
-            Wants::Raw
-        } else if self.stage.head.is_json() || succeeded && content_type.is_none() {
-            Wants::Document
-        } else {
-            Wants::Nothing
+            return Wants::Nothing;
+        }
+        match self.plan.call.accept {
+            Accept::Raw if succeeded => return Wants::Raw,
+            Accept::File(expected) if succeeded => return self.wants_of_file(expected),
+            _ => {}
+        }
+        if self.stage.head.is_json() || succeeded && content_type.is_none() { Wants::Document } else { Wants::Nothing }
+    }
+
+    /// A server that names a file means one. Without a name, a page is none, and neither is a JSON document, unless the caller
+    /// asked for such a file where no envelope says that the document is one of the server's messages.
+    fn wants_of_file(&self, expected: Expected) -> Wants {
+        let head = &self.stage.head;
+        let is_bare = matches!(self.plan.dialect.envelope, Envelope::Bare { .. });
+        let is_file = match head {
+            _ if head.is_problem() => false,
+            Head { content_disposition: Some(_), .. } => true,
+            _ if head.is_html() => expected.html,
+            _ if head.is_json() => expected.json && is_bare,
+            _ => true,
+        };
+        match is_file {
+            true => Wants::Raw,
+            false if head.is_json() => Wants::Document,
+            false => Wants::Nothing,
         }
     }
 
@@ -53,6 +73,10 @@ impl<'a> Exchange<'a, Reading> {
             (Err(code), _) if succeeded => Err(Error::new(code).with_head(&head)),
             (Err(_), _) => plan.judge::<D>(&head, None),
             (Ok(_), Wants::Raw) => Ok(Reply::new(&head, Payload::Raw)),
+            (Ok(document), Wants::Document) if succeeded && matches!(plan.call.accept, Accept::File(_)) => {
+                let said = plan.judge(&head, document);
+                Err(said.err().unwrap_or_else(|| Error::new(Code::UnexpectedContentType).with_head(&head)))
+            }
             (Ok(document), Wants::Document) => plan.judge(&head, document),
             (Ok(_), Wants::Nothing) if !succeeded => plan.judge::<D>(&head, None),
             (Ok(_), Wants::Nothing) if matches!(head.status, 204 | 205) || plan.call.method == Method::Head => {
@@ -60,6 +84,7 @@ impl<'a> Exchange<'a, Reading> {
             }
             (Ok(_), Wants::Nothing) => Err(Error::new(Code::UnexpectedContentType).with_head(&head)),
         };
+        let ended = ended.map(|reply| Reply { attempts: plan.attempts, ..reply });
         Step::Done(ended.map_err(|error| error.after(plan.attempts, Sent::Acknowledged)))
     }
 }
@@ -68,5 +93,51 @@ impl<'a> Plan<'a> {
     fn judge<D: Document + Clone>(&self, head: &Head, document: Option<&D>) -> Result<Reply<'a>, Error> {
         let dialect: &'a crate::dialect::Dialect = self.dialect;
         dialect.envelope.judge(head, document)
+    }
+}
+
+#[cfg(all(test, feature = "json"))]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::Wants;
+    use crate::address::{BaseUrl, Path};
+    use crate::call::{Call, Method};
+    use crate::dialect::Dialect;
+    use crate::error::Code;
+    use crate::exchange::{Exchange, Payload, Step};
+    use crate::head::Head;
+    use crate::session::Presented;
+
+    #[test]
+    fn a_message_or_a_page_is_no_file_unless_the_server_or_the_caller_says_so() {
+        let base = BaseUrl::parse("http://h", "baseUrl").unwrap();
+        // What comes of a download that is answered so.
+        let saved = |dialect: &Dialect, path: &str, headers: &[(&str, &str)], document: &Value| {
+            let call = Call::new(Method::Get, Path::parse(path, &base).unwrap()).file(None);
+            let step = Exchange::start(dialect, &base, call, Ok(Presented::default()));
+            let Step::Send(exchange, _) = step else { panic!("nothing is sent") };
+            let found =
+                |asked: &str| headers.iter().find(|(name, _)| *name == asked).map(|(_, value)| (*value).to_owned());
+            let Step::Read(exchange) = exchange.answered(Ok(Head::new(200, 0, found))) else { panic!("not read") };
+            let document = (exchange.wants() == Wants::Document).then_some(document);
+            let Step::Done(ended) = exchange.received(Ok(document.as_ref())) else { panic!("no end") };
+            ended.map(|reply| assert_eq!(reply.payload, Payload::Raw)).map_err(|error| error.code())
+        };
+        let (plain, coded) = (Dialect::authjs(), Dialect::single_user());
+        let (html, json) = (("content-type", "text/html; charset=utf-8"), ("content-type", "application/json"));
+        let named = ("content-disposition", "attachment");
+        let refused = json!({ "code": 500, "msg": "no", "message": "no" });
+        let unexpected = Err(Code::UnexpectedContentType);
+        assert_eq!(saved(&plain, "/export", &[html], &Value::Null), unexpected);
+        assert_eq!(saved(&plain, "/page.html", &[html], &Value::Null), Ok(()));
+        assert_eq!(saved(&plain, "/export", &[html, named], &Value::Null), Ok(()));
+        assert_eq!(saved(&plain, "/export", &[json], &refused), unexpected);
+        assert_eq!(saved(&plain, "/map.GeoJSON", &[json], &refused), Ok(()));
+        assert_eq!(saved(&coded, "/map.geojson", &[json], &refused), Err(Code::EnvelopeRefused));
+        assert_eq!(saved(&coded, "/export", &[json, named], &refused), Ok(()));
+        assert_eq!(saved(&plain, "/a.json", &[("content-type", "application/problem+json")], &refused), unexpected);
+        assert_eq!(saved(&plain, "/export", &[], &Value::Null), Ok(()));
+        assert_eq!(saved(&plain, "/export", &[("content-type", "text/csv")], &Value::Null), Ok(()));
     }
 }

@@ -27,7 +27,7 @@ impl Retry {
     pub const DEFAULT: Self = Self { attempts: 3, base: 200, cap: 5_000, longest: 30_000 };
 
     /// The wait after a number of attempts; `random` is any number.
-    fn wait(self, attempts: u32, asked: Option<u64>, random: u32) -> Option<u64> {
+    pub(crate) fn wait(self, attempts: u32, asked: Option<u64>, random: u32) -> Option<u64> {
         if attempts >= u32::from(self.attempts) {
             return None;
         }

@@ -11,6 +11,8 @@ pub struct Head {
     pub status: u16,
     /// `Content-Type`, as sent.
     pub content_type: Option<String>,
+    /// `Content-Disposition`, as sent.
+    pub content_disposition: Option<String>,
     /// `Location`, as sent.
     pub location: Option<String>,
     /// `X-Request-Id`, when it is short and printable.
@@ -26,6 +28,7 @@ impl Head {
         Self {
             status,
             content_type: header("content-type"),
+            content_disposition: header("content-disposition"),
             location: if matches!(status, 300..=399) { header("location") } else { None },
             request_id: header("x-request-id")
                 .filter(|id| (1..=128).contains(&id.len()) && text::all(id, |byte| byte.is_ascii_graphic())),
@@ -43,6 +46,12 @@ impl Head {
     /// Whether the body is a problem document ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)).
     pub(crate) fn is_problem(&self) -> bool {
         self.essence().eq_ignore_ascii_case(b"application/problem+json")
+    }
+
+    /// Whether the body is a page.
+    pub(crate) fn is_html(&self) -> bool {
+        let essence = self.essence();
+        essence.eq_ignore_ascii_case(b"text/html") || essence.eq_ignore_ascii_case(b"application/xhtml+xml")
     }
 
     /// Whether the body is JSON: `application/json` or a type that ends in `+json` (RFC 6839).

@@ -20,6 +20,7 @@ use http::{HeaderName, HeaderValue, Method};
 use tokio::time::timeout;
 use twinfetch_core::address::BaseUrl;
 use twinfetch_core::call::Request;
+use twinfetch_core::download::Entity;
 use twinfetch_core::error::Code;
 use twinfetch_core::head::Head;
 
@@ -125,23 +126,29 @@ impl Transport {
     }
 
     /// Reads a whole body, piece by piece and not beyond the limit.
-    pub(crate) async fn read(&self, response: Response) -> Result<Bytes, Failure> {
+    pub(crate) async fn read(&self, mut response: Response) -> Result<Bytes, Failure> {
         let too_large = || Failure::new(Code::ResponseTooLarge, "body beyond the limit");
-        let mut response = response.inner;
-        framing::check_content(response.headers())?;
+        response.check_content()?;
         let limit = self.limits.body;
-        let announced = response.content_length().unwrap_or_default();
+        let announced = response.inner.content_length().unwrap_or_default();
         let announced = usize::try_from(announced).ok().filter(|length| *length <= limit).ok_or_else(too_large)?;
         // An announcement is not a reason to set much memory aside.
         let mut body = BytesMut::with_capacity(announced.min(FIRST_PIECE));
-        loop {
-            match timeout(self.limits.idle, response.chunk()).await {
-                Ok(Ok(Some(piece))) if piece.len() > limit - body.len() => return Err(too_large()),
-                Ok(Ok(Some(piece))) => body.extend_from_slice(&piece),
-                Ok(Ok(None)) => return Ok(body.freeze()),
-                Ok(Err(error)) => return Err(Failure::of(error)),
-                Err(_) => return Err(Failure::new(Code::BodyStalled, "no next piece of the body in time")),
+        while let Some(piece) = self.piece(&mut response).await? {
+            if piece.len() > limit - body.len() {
+                return Err(too_large());
             }
+            body.extend_from_slice(&piece);
+        }
+        Ok(body.freeze())
+    }
+
+    /// The next piece of a body, within the idle limit; `None` at its end. Whoever drops the future may ask again.
+    pub(crate) async fn piece(&self, response: &mut Response) -> Result<Option<Bytes>, Failure> {
+        match timeout(self.limits.idle, response.inner.chunk()).await {
+            Ok(Ok(piece)) => Ok(piece),
+            Ok(Err(error)) => Err(Failure::of(error)),
+            Err(_) => Err(Failure::new(Code::BodyStalled, "no next piece of the body in time")),
         }
     }
 
@@ -180,6 +187,18 @@ impl Response {
     pub(crate) fn head(&self, now: u64) -> Head {
         let headers = self.inner.headers();
         Head::new(self.inner.status().as_u16(), now, |name| headers.get(name)?.to_str().ok().map(str::to_owned))
+    }
+
+    /// What the response says of a file.
+    pub(crate) fn entity(&self) -> Entity {
+        let headers = self.inner.headers();
+        let header = |name: &str| headers.get(name)?.to_str().ok().map(str::to_owned);
+        Entity::new(self.status(), false, header)
+    }
+
+    /// Refuses a body that is packed.
+    pub(crate) fn check_content(&self) -> Result<(), Failure> {
+        framing::check_content(self.inner.headers())
     }
 
     pub(crate) fn status(&self) -> u16 {

@@ -6,12 +6,14 @@ use js_sys::Array;
 use twinfetch_core::address::Path;
 use twinfetch_core::call::{Accept, Call, Method};
 use twinfetch_core::dialect::Dialect;
+use twinfetch_core::download::Pace;
 use twinfetch_core::error::Error;
 use twinfetch_core::exchange::{Budget, Exchange, Retry, Step};
 use twinfetch_core::session::Held;
 use twinfetch_core::verb::{Flow, Sites, Verb};
 use wasm_bindgen::prelude::*;
 
+use super::file::File;
 use super::flight::{Flight, Underway};
 use super::input::{Location, Outcome};
 use crate::document::JsDocument;
@@ -73,21 +75,9 @@ impl Core {
         mirrored: Option<String>,
         attempts: u8,
     ) -> usize {
-        self.budget.deposit();
-        let prepare = || {
-            let path = Path::parse(path, &self.sites.backend)?;
-            let mut call = Call::new(Method::parse(method)?, path).retry(Retry { attempts, ..self.retry });
-            if attempts == 0 {
-                call = call.once();
-            }
-            for pair in headers.iter() {
-                let pair: &Array = pair.unchecked_ref();
-                let text = |index| pair.get(index).as_string().unwrap_or_default();
-                call = call.header(&text(0), &text(1))?;
-            }
-            Ok(call.accept(if raw { Accept::Raw } else { Accept::Json }))
-        };
-        let step = match prepare() {
+        let call = self.call(method, path, headers, attempts);
+        let call = call.map(|call| call.accept(if raw { Accept::Raw } else { Accept::Json }));
+        let step = match call {
             Ok(call) => {
                 let mut presented = self.held.present(self.dialect);
                 if let Ok(presented) = &mut presented {
@@ -98,6 +88,41 @@ impl Core {
             Err(error) => Step::Done(Err(error)),
         };
         self.depart(Flight::call(step))
+    }
+
+    pub(super) fn download(
+        &mut self,
+        path: &str,
+        headers: &Array,
+        asked: Option<String>,
+        restarts: bool,
+        attempts: u8,
+    ) -> usize {
+        let call = self.call("GET", path, headers, attempts).map(|call| call.file(asked.as_deref()));
+        let flight = match call {
+            Ok(call) => {
+                let retry = Retry { attempts, ..self.retry };
+                let mut file = Box::new(File::new(call, restarts, retry, asked));
+                Flight::download(file.begin(self), file)
+            }
+            Err(error) => Flight::call(Step::Done(Err(error))),
+        };
+        self.depart(flight)
+    }
+
+    fn call(&mut self, method: &str, path: &str, headers: &Array, attempts: u8) -> Result<Call, Error> {
+        self.budget.deposit();
+        let path = Path::parse(path, &self.sites.backend)?;
+        let mut call = Call::new(Method::parse(method)?, path).retry(Retry { attempts, ..self.retry });
+        if attempts == 0 {
+            call = call.once();
+        }
+        for pair in headers.iter() {
+            let pair: &Array = pair.unchecked_ref();
+            let text = |index| pair.get(index).as_string().unwrap_or_default();
+            call = call.header(&text(0), &text(1))?;
+        }
+        Ok(call)
     }
 
     pub(super) fn verb(&mut self, name: &str, mirrored: Option<String>) -> usize {
@@ -113,6 +138,10 @@ impl Core {
         let step = flight.advance(self, outcome, now, left);
         self.put(number, Some(flight));
         step
+    }
+
+    pub(super) fn measure(&mut self, number: usize, now: u64, done: u64, total: Option<u64>) -> Option<Pace> {
+        self.flights.get_mut(number)?.as_mut()?.meter.measure(now, done, total)
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a moment in milliseconds is exact for 200,000 years")]

@@ -1,6 +1,7 @@
 //! A call or a verb on its way, step by step.
 
 use twinfetch_core::document::Document;
+use twinfetch_core::download::Meter;
 use twinfetch_core::error::{Code, Error};
 use twinfetch_core::exchange::{Payload, Reply, Step, Wants};
 use twinfetch_core::session::Errand;
@@ -8,6 +9,7 @@ use twinfetch_core::verb::{Flow, Next, Verb};
 use wasm_bindgen::prelude::*;
 
 use super::core::Core;
+use super::file::File;
 use super::input::{Outcome, named};
 use super::output::{Record, failure, request_value};
 use crate::document::JsDocument;
@@ -16,8 +18,9 @@ use crate::document::JsDocument;
 pub(super) struct Flight {
     step: Option<Step<'static>>,
     verb: Option<Underway>,
+    file: Option<Box<File>>,
+    pub(super) meter: Meter,
 }
-
 /// A verb on its way, with what is needed to take over what it brings.
 pub(super) struct Underway {
     pub(super) flow: Flow<'static>,
@@ -30,7 +33,12 @@ impl Flight {
         let told = !outcome.is_undefined();
         let document = JsDocument(if told { outcome.document() } else { JsValue::UNDEFINED });
         self.step = match self.step.take() {
-            Some(Step::Send(exchange, _)) if told => Some(exchange.settled(outcome.head(now))),
+            Some(Step::Send(exchange, _)) if told => {
+                if let Some(file) = &mut self.file {
+                    file.heard(outcome);
+                }
+                Some(exchange.settled(outcome.head(now)))
+            }
             Some(Step::Read(exchange)) if told => Some(exchange.received(match outcome.code() {
                 Some(name) => Err(named(&name)),
                 None => Ok((!document.0.is_undefined()).then_some(&document)),
@@ -51,6 +59,12 @@ impl Flight {
             self.step = Some(exchange.pause(&mut core.budget, chance(), left));
         }
         let value = Record::new();
+        if let Some(file) = &mut self.file
+            && let Some(is) = file.advance(core, &mut self.step, outcome, &value)
+        {
+            value.text("is", is);
+            return value.into();
+        }
         let ended = match (self.step.take(), &mut self.verb) {
             (Some(Step::Done(ended)), Some(underway)) => {
                 let document = (!document.0.is_undefined()).then_some(&document);
@@ -112,7 +126,7 @@ impl Flight {
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "chance may be cut")]
-fn chance() -> u32 {
+pub(super) fn chance() -> u32 {
     (js_sys::Math::random() * f64::from(u32::MAX)) as u32
 }
 
@@ -127,7 +141,11 @@ fn reply_value(value: &Record, reply: &Reply<'_>, document: &JsDocument) -> Opti
 
 impl Flight {
     pub(super) const fn call(step: Step<'static>) -> Self {
-        Self { step: Some(step), verb: None }
+        Self { step: Some(step), verb: None, file: None, meter: Meter::new() }
+    }
+
+    pub(super) const fn download(step: Step<'static>, file: Box<File>) -> Self {
+        Self { step: Some(step), verb: None, file: Some(file), meter: Meter::new() }
     }
 
     pub(super) fn verb(next: Next<'static>, underway: Underway) -> Self {
@@ -135,6 +153,6 @@ impl Flight {
             Next::Step(step) => step,
             Next::Done(ended) => Step::Done(Err(ended.err().unwrap_or_else(|| Error::new(Code::ConfigInvalid)))),
         };
-        Self { step: Some(step), verb: Some(underway) }
+        Self { step: Some(step), verb: Some(underway), file: None, meter: Meter::new() }
     }
 }

@@ -1,6 +1,7 @@
 //! What JavaScript hands in, read by duck typing.
 
 use twinfetch_core::address::BaseUrl;
+use twinfetch_core::download::Entity;
 use twinfetch_core::error::Code;
 use twinfetch_core::head::Head;
 use wasm_bindgen::prelude::*;
@@ -16,6 +17,10 @@ extern "C" {
     fn headers(this: &Outcome) -> Headers;
     #[wasm_bindgen(method, getter)]
     pub(super) fn code(this: &Outcome) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    fn filtered(this: &Outcome) -> Option<bool>;
+    #[wasm_bindgen(method, getter)]
+    fn received(this: &Outcome) -> Option<f64>;
     #[wasm_bindgen(method, getter)]
     pub(super) fn document(this: &Outcome) -> JsValue;
 
@@ -47,6 +52,22 @@ impl Outcome {
         }
         let headers = self.headers();
         Ok(Head::new(self.status(), now, |name| headers.get(name)))
+    }
+
+    /// What a response says of a file.
+    pub(super) fn entity(&self) -> Entity {
+        let headers = self.headers();
+        Entity::new(self.status(), self.filtered().unwrap_or_default(), |name| headers.get(name))
+    }
+
+    pub(super) fn header(&self, name: &str) -> Option<String> {
+        self.headers().get(name)
+    }
+
+    /// How many bytes of a file were taken.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a negative number saturates to zero")]
+    pub(super) fn bytes(&self) -> u64 {
+        self.received().unwrap_or_default() as u64
     }
 }
 

@@ -9,6 +9,7 @@
 #![expect(clippy::needless_pass_by_value, unreachable_pub, reason = "what wasm-bindgen asks of an export")]
 
 mod core;
+mod file;
 mod flight;
 mod input;
 mod output;
@@ -81,6 +82,20 @@ pub fn start(method: &str, path: &str, headers: &Array, raw: bool, mirrored: Opt
     core().start(method, path, headers, raw, mirrored, attempts)
 }
 
+/// Starts a download as who was signed in when the session was last read, and returns the number of its flight. `asked` is the
+/// name that the caller gives the file; `restarts` says whether what was taken can be given up for a new beginning.
+#[wasm_bindgen]
+pub fn download(path: &str, headers: &Array, asked: Option<String>, restarts: bool, attempts: u8) -> usize {
+    core().download(path, headers, asked, restarts, attempts)
+}
+
+/// Takes note of how many bytes of a flight's file there are: `{ rate, remaining }`, in bytes a second and milliseconds as far as
+/// they are known, when it is time to tell of it, at most ten times a second. `now` is in milliseconds of any clock.
+#[wasm_bindgen]
+pub fn measure(flight: usize, now: f64, done: f64, total: Option<f64>) -> JsValue {
+    output::pace(core().measure(flight, milliseconds(now), milliseconds(done), total.map(milliseconds)))
+}
+
 /// Starts a verb, by its name, and returns the number of its flight.
 #[wasm_bindgen]
 pub fn verb(name: &str, mirrored: Option<String>) -> usize {
@@ -91,10 +106,11 @@ pub fn verb(name: &str, mirrored: Option<String>) -> usize {
 ///
 /// | `is` | what to do, and the outcome to tell |
 /// | --- | --- |
-/// | `send` | `method`, `url`, `headers`, `credentials`, `body`: send it; `{ status, headers }` or `{ code }` |
+/// | `send` | `method`, `url`, `headers`, `credentials`, `body`: send it; `{ status, headers, filtered }` or `{ code }` |
 /// | `read` | `what`: read the body; `{ document }`, `{}` or `{ code }` |
 /// | `renew` | `verb`: perform it, if there is one; `{}` |
 /// | `wait` | `milliseconds`: let them pass; `{}` |
+/// | `take` | `anew`, `received`, `total`, `filename`: take the body, from the file's beginning or behind what was received; `{ received }` with the bytes that came, and `code` where it broke off |
 /// | `done` | nothing: `status`, `requestId`, `data` |
 /// | `failed` | nothing: `error` |
 ///

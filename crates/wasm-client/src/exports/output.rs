@@ -4,6 +4,7 @@ use js_sys::Array;
 use twinfetch_core::call::{Content, Encoding, Request};
 use twinfetch_core::dialect::{Dialect, Identity};
 use twinfetch_core::document::Document;
+use twinfetch_core::download::Pace;
 use twinfetch_core::error::Error;
 use twinfetch_core::secret::Secret;
 use twinfetch_core::session::{Session, Tokens};
@@ -116,6 +117,17 @@ pub(super) fn tokens(tokens: Option<&Tokens>) -> JsValue {
     value.text("access", tokens.access.expose());
     value.some_text("refresh", tokens.refresh.as_ref().map(Secret::expose));
     value.some_time("expires", expires_at(tokens.access.expose()));
+    value.into()
+}
+
+pub(super) fn pace(pace: Option<Pace>) -> JsValue {
+    let Some(pace) = pace else { return JsValue::UNDEFINED };
+    let value = Record::new();
+    for (name, number) in [("rate", pace.rate), ("remaining", pace.remaining)] {
+        if let Some(number) = number {
+            value.number(name, number);
+        }
+    }
     value.into()
 }
 

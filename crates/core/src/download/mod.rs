@@ -1,0 +1,439 @@
+//! A file that comes in over as many requests as it takes.
+//!
+//! ```text
+//!  ask ─▶ (an exchange of its own) ─▶ answered ── Take ──▶ the body ─▶ ended ──▶ Done
+//!   ▲                                    │                               │
+//!   └───────────── Again ────────────────┴──────────────── Again ────────┘
+//! ```
+//!
+//! What broke off is gone on with by `Range` and `If-Range` ([RFC 9110 §13.1.5](https://www.rfc-editor.org/rfc/rfc9110#section-13.1.5)),
+//! under a strong entity tag only: no file is ever made of parts of two. An answer which does not fit, byte for byte, is
+//! let go, and the file is asked for from its beginning.
+
+mod entity;
+mod meter;
+mod range;
+
+pub use entity::Entity;
+pub use meter::{Meter, Pace};
+
+use crate::call::Call;
+use crate::error::{Code, Error, Sent};
+use crate::exchange::{Budget, Retry};
+use crate::session::Presented;
+use crate::text;
+
+/// A file on its way in.
+#[derive(Clone, Debug)]
+pub struct Download {
+    received: u64,
+    total: Option<u64>,
+    etag: Option<String>,
+    /// Whether what has been taken can be given up for a new beginning.
+    restarts: bool,
+    /// Whether the server's ranges can be relied on.
+    ranges: bool,
+    /// Where the body ends that is being taken.
+    until: Option<u64>,
+    /// The bytes of the file that the last request brought.
+    gained: u64,
+    /// How many requests in a row have brought nothing that counts.
+    barren: u32,
+    attempts: u32,
+    /// Whose file it is, and whether that is shown by a token.
+    owner: Option<(String, bool)>,
+}
+
+/// What to do with an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Give up what was taken before, and take the body from the beginning of the file.
+    Anew,
+    /// Take the body as what follows.
+    On,
+    /// Let the body go, and [ask](Download::ask) again.
+    Again,
+    /// Let the body go: the download has failed.
+    Failed(Code),
+}
+
+/// What follows a body, or what came of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// The file is complete.
+    Done,
+    /// Wait so many milliseconds, then [ask](Download::ask) again.
+    Again(u64),
+    /// The download has failed.
+    Failed(Code),
+}
+
+impl Download {
+    /// A file of which there is nothing yet. `restarts` says whether what is taken can be given up for a new beginning, as in a
+    /// file, or is gone, as in a stream.
+    pub const fn new(restarts: bool) -> Self {
+        Self {
+            received: 0,
+            total: None,
+            etag: None,
+            restarts,
+            ranges: true,
+            until: None,
+            gained: 0,
+            barren: 0,
+            attempts: 0,
+            owner: None,
+        }
+    }
+
+    /// A file of which so many bytes were kept, with the strong entity tag that it had, in its quotes, and its length.
+    pub fn kept(received: u64, etag: String, total: Option<u64>) -> Self {
+        Self { received, total, etag: Some(etag), ..Self::new(true) }
+    }
+
+    /// The bytes of the file that have been taken.
+    pub const fn received(&self) -> u64 {
+        self.received
+    }
+
+    /// The length of the file in bytes; unknown where nothing says it, or where the bytes were packed on the way.
+    pub const fn total(&self) -> Option<u64> {
+        self.total
+    }
+
+    /// The strong entity tag of the file, with its quotes, under which it can be gone on with.
+    pub fn etag(&self) -> Option<&str> {
+        self.etag.as_deref().filter(|_| self.ranges)
+    }
+
+    /// How many requests were sent for it.
+    pub const fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// Whether all of it is there: nothing is left to ask for.
+    pub fn is_complete(&self) -> bool {
+        self.total == Some(self.received)
+    }
+
+    /// The call as it is sent next: for all of the file, or for what is missing.
+    ///
+    /// # Errors
+    /// `call_invalid` when the call has a header `Range` or `If-Range` of its own.
+    pub fn ask(&self, call: &Call) -> Result<Call, Error> {
+        let mut call = call.clone();
+        if call.headers.iter().any(|(name, _)| matches!(name.as_str(), "range" | "if-range")) {
+            return Err(crate::call::invalid("a download sets Range and If-Range by itself"));
+        }
+        if let Some(etag) = self.asks_on() {
+            call.headers.push(("range".to_owned(), text::concat(&["bytes=", &text::decimal(self.received), "-"])));
+            call.headers.push(("if-range".to_owned(), etag.to_owned()));
+        }
+        Ok(call)
+    }
+
+    /// Lets the next call be sent as who is signed in by then, if that is still who began: a file is never made of two users'
+    /// parts.
+    ///
+    /// # Errors
+    /// The session's own, or `body_truncated` when it is somebody else.
+    pub fn present(&mut self, presented: Result<Presented, Error>) -> Result<Presented, Error> {
+        let presented = presented?;
+        let bears = presented.token.is_some();
+        match &self.owner {
+            Some((user, bore)) if *user != presented.user || *bore && !bears => {
+                return Err(self.failure(Code::BodyTruncated));
+            }
+            Some(_) => {}
+            None => self.owner = Some((presented.user.clone(), bears)),
+        }
+        Ok(presented)
+    }
+
+    fn asks_on(&self) -> Option<&str> {
+        self.etag().filter(|_| self.received > 0)
+    }
+
+    /// Judges a response that accepted the call, which took so many requests.
+    pub fn answered(&mut self, entity: Entity, attempts: u32) -> Answer {
+        self.attempts += attempts;
+        self.gained = 0;
+        if entity.is_part {
+            return match entity.range.filter(|_| self.fits(&entity)) {
+                Some(range) => {
+                    self.until = Some(range.last + 1);
+                    self.total = Some(range.total);
+                    Answer::On
+                }
+                None => self.doubt(Code::RangeMismatched),
+            };
+        }
+        if self.received > 0 && !self.restarts {
+            let same = entity.etag.is_some() && entity.etag == self.etag;
+            return Answer::Failed(if same { Code::BodyTruncated } else { Code::FileChanged });
+        }
+        self.received = 0;
+        self.until = entity.length;
+        self.total = entity.length;
+        self.etag = entity.etag.filter(|_| !entity.is_encoded);
+        Answer::Anew
+    }
+
+    /// Judges the end of a call that was not accepted: whether to ask again, or the error.
+    ///
+    /// # Errors
+    /// What ended the call, with the requests of the whole download.
+    pub fn refused(&mut self, error: Error) -> Result<(), Error> {
+        self.attempts += error.attempts();
+        if error.status() == Some(416) && self.asks_on().is_some() && self.doubt(Code::Rejected) == Answer::Again {
+            return Ok(());
+        }
+        let sent = error.sent();
+        Err(error.after(self.attempts, sent))
+    }
+
+    /// Takes note of bytes that were taken.
+    pub const fn take(&mut self, bytes: u64) {
+        self.received += bytes;
+        self.gained += bytes;
+    }
+
+    /// Says what follows a body that came to its end, or did not. `random` is any number.
+    pub fn ended(&mut self, body: Result<(), Code>, retry: Retry, budget: &mut Budget, random: u32) -> Next {
+        let code = match body {
+            _ if self.is_complete() => return Next::Done,
+            Ok(()) if self.until.is_none() => return Next::Done,
+            // A server may send less than it was asked for.
+            Ok(()) if self.until == Some(self.received) && self.gained > 0 => return Next::Again(0),
+            Ok(()) => Code::BodyTruncated,
+            Err(code) => code,
+        };
+        if !code.is_passing() || retry.attempts < 2 || self.until.is_some_and(|until| self.received > until) {
+            return Next::Failed(code);
+        }
+        let goes_on = self.asks_on().is_some();
+        if !goes_on && self.received > 0 && !self.restarts {
+            return Next::Failed(code);
+        }
+        let gains = goes_on && self.gained > 0;
+        self.barren = if gains { 1 } else { self.barren + 1 };
+        if gains && self.gained >= ENOUGH {
+            return Next::Again(0);
+        }
+        match retry.wait(self.barren, None, random) {
+            // What has brought something is no repetition.
+            Some(wait) if gains || budget.spend() => {
+                if !goes_on {
+                    self.received = 0;
+                }
+                Next::Again(wait)
+            }
+            _ => Next::Failed(code),
+        }
+    }
+
+    /// How the download ends with this code.
+    pub fn failure(&self, code: Code) -> Error {
+        Error::new(code).after(self.attempts, if self.attempts == 0 { Sent::Unsent } else { Sent::Acknowledged })
+    }
+
+    fn fits(&self, entity: &Entity) -> bool {
+        let asked = self.asks_on().is_some_and(|etag| entity.etag.as_deref() == Some(etag));
+        let range = entity.range.filter(|range| range.first == self.received);
+        let same = range.is_some_and(|range| self.total.is_none_or(|total| total == range.total));
+        asked && same && !entity.is_encoded
+    }
+
+    fn doubt(&mut self, code: Code) -> Answer {
+        if !self.restarts || !self.ranges {
+            return Answer::Failed(code);
+        }
+        self.ranges = false;
+        (self.received, self.total) = (0, None);
+        Answer::Again
+    }
+}
+
+/// The bytes after which a broken connection is gone on with at once.
+const ENOUGH: u64 = 64 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::{Answer, Download, Entity, Next};
+    use crate::address::{BaseUrl, Path};
+    use crate::call::{Call, Method};
+    use crate::error::{Code, Error};
+    use crate::exchange::{Budget, Retry};
+    use crate::head::Head;
+    use crate::secret::Secret;
+    use crate::session::Presented;
+
+    fn entity(status: u16, headers: &[(&str, &str)]) -> Entity {
+        let found = |asked: &str| headers.iter().find(|(name, _)| *name == asked).map(|(_, value)| (*value).to_owned());
+        Entity::new(status, false, found)
+    }
+
+    fn whole(length: &str) -> Entity {
+        entity(200, &[("etag", "\"a\""), ("content-length", length)])
+    }
+
+    fn part(range: &str) -> Entity {
+        entity(206, &[("etag", "\"a\""), ("content-range", range)])
+    }
+
+    fn asked(download: &Download) -> Option<String> {
+        let base = BaseUrl::parse("http://h", "baseUrl").unwrap();
+        let call = Call::new(Method::Get, Path::parse("/", &base).unwrap());
+        let call = download.ask(&call).unwrap();
+        let value = |asked| call.headers.iter().find(|(name, _)| name == asked).map(|(_, value)| value.clone());
+        assert_eq!(value("range").is_some(), value("if-range").is_some());
+        value("range")
+    }
+
+    fn ended(download: &mut Download, body: Result<(), Code>) -> Next {
+        download.ended(body, Retry::DEFAULT, &mut Budget::new(), 0)
+    }
+
+    fn broken(restarts: bool, received: u64) -> Download {
+        let mut download = Download::new(restarts);
+        assert_eq!(download.answered(whole("100"), 1), Answer::Anew);
+        download.take(received);
+        assert_eq!(ended(&mut download, Err(Code::BodyTruncated)), Next::Again(0));
+        download
+    }
+
+    #[test]
+    fn what_broke_off_is_gone_on_with() {
+        let mut download = broken(false, 40);
+        assert_eq!(asked(&download).as_deref(), Some("bytes=40-"));
+        assert_eq!(download.answered(part("bytes 40-59/100"), 1), Answer::On);
+        download.take(20);
+        assert_eq!(ended(&mut download, Ok(())), Next::Again(0));
+        assert_eq!(download.answered(part("bytes 60-99/100"), 1), Answer::On);
+        download.take(40);
+        assert_eq!((ended(&mut download, Ok(())), download.attempts()), (Next::Done, 3));
+    }
+
+    #[test]
+    fn a_part_that_does_not_fit_is_let_go_and_the_file_begun_anew() {
+        for bad in [
+            part("bytes 39-99/100"),
+            part("bytes 41-99/100"),
+            part("bytes 40-99/101"),
+            part("bytes 40-99/*"),
+            entity(206, &[("content-range", "bytes 40-99/100")]),
+            entity(206, &[("etag", "\"b\""), ("content-range", "bytes 40-99/100")]),
+            entity(206, &[("etag", "\"a\""), ("content-range", "bytes 40-99/100"), ("content-encoding", "gzip")]),
+            entity(206, &[("etag", "\"a\""), ("content-type", "multipart/byteranges; boundary=b")]),
+        ] {
+            let mut download = broken(true, 40);
+            assert_eq!(download.answered(bad.clone(), 1), Answer::Again, "{bad:?}");
+            assert_eq!((asked(&download), download.received()), (None, 0));
+            assert_eq!(download.answered(bad.clone(), 1), Answer::Failed(Code::RangeMismatched));
+            assert_eq!(broken(false, 40).answered(bad, 1), Answer::Failed(Code::RangeMismatched));
+        }
+    }
+
+    #[test]
+    fn another_file_begins_anew_or_ends_a_stream() {
+        let other = || entity(200, &[("etag", "\"b\""), ("content-length", "7")]);
+        let mut download = broken(true, 40);
+        assert_eq!((download.answered(other(), 1), download.received(), download.total()), (Answer::Anew, 0, Some(7)));
+        assert_eq!(broken(false, 40).answered(other(), 1), Answer::Failed(Code::FileChanged));
+        assert_eq!(broken(false, 40).answered(whole("100"), 1), Answer::Failed(Code::BodyTruncated));
+    }
+
+    #[test]
+    fn without_a_strong_tag_a_file_begins_anew_as_often_as_a_call_is_repeated() {
+        for headers in [&[("content-length", "100")][..], &[("content-length", "100"), ("etag", "W/\"a\"")]] {
+            let mut download = Download::new(true);
+            for _ in 0..2 {
+                assert_eq!(download.answered(entity(200, headers), 1), Answer::Anew);
+                download.take(40);
+                assert_eq!(ended(&mut download, Err(Code::BodyStalled)), Next::Again(0));
+                assert_eq!((asked(&download), download.received()), (None, 0));
+            }
+            assert_eq!(download.answered(entity(200, headers), 1), Answer::Anew);
+            download.take(40);
+            assert_eq!(ended(&mut download, Err(Code::BodyStalled)), Next::Failed(Code::BodyStalled));
+        }
+    }
+
+    #[test]
+    fn requests_that_bring_nothing_come_to_an_end_and_those_that_bring_something_do_not() {
+        let mut download = broken(true, 40);
+        for next in [Next::Again(0), Next::Again(0), Next::Failed(Code::BodyTruncated)].iter().skip(1) {
+            assert_eq!(download.answered(part("bytes 40-99/100"), 1), Answer::On);
+            assert_eq!(ended(&mut download, Err(Code::BodyTruncated)), *next);
+        }
+        let (mut download, mut budget) = (Download::new(false), Budget::new());
+        download.answered(whole("100"), 1);
+        for first in 1..100 {
+            download.take(1);
+            assert_eq!(download.ended(Err(Code::BodyTruncated), Retry::DEFAULT, &mut budget, 0), Next::Again(0));
+            let range = format!("bytes {first}-99/100");
+            assert_eq!(download.answered(part(&range), 1), Answer::On);
+        }
+        download.take(1);
+        assert_eq!(download.ended(Ok(()), Retry::DEFAULT, &mut budget, 0), Next::Done);
+        assert_eq!((0..20).filter(|_| budget.spend()).count(), 10);
+    }
+
+    #[test]
+    fn a_range_that_cannot_be_had_is_asked_for_no_more() {
+        let refused = |status| {
+            Error::new(Code::Rejected)
+                .with_head(&Head::new(status, 0, |_| None))
+                .after(1, crate::error::Sent::Acknowledged)
+        };
+        let mut download = broken(true, 40);
+        assert!(download.refused(refused(416)).is_ok() && asked(&download).is_none());
+        let error = download.refused(refused(416)).unwrap_err();
+        assert_eq!((error.status(), error.attempts()), (Some(416), 3));
+        assert!(broken(true, 40).refused(refused(403)).is_err());
+        assert!(broken(false, 40).refused(refused(416)).is_err());
+    }
+
+    #[test]
+    fn all_bytes_are_the_end_however_the_connection_ends() {
+        let mut download = Download::new(false);
+        download.answered(whole("10"), 1);
+        download.take(10);
+        assert_eq!(ended(&mut download, Err(Code::BodyTruncated)), Next::Done);
+        let kept = Download::kept(100, "\"a\"".to_owned(), Some(100));
+        assert!(kept.is_complete());
+    }
+
+    #[test]
+    fn a_file_is_not_gone_on_with_as_somebody_else() {
+        let as_user = |user: &str, token: Option<&str>| {
+            Ok(Presented { user: user.to_owned(), token: token.map(Secret::new), ..Presented::default() })
+        };
+        let mut download = broken(true, 40);
+        assert!(download.present(as_user("ada", Some("t"))).is_ok());
+        assert!(download.present(as_user("ada", Some("newer"))).is_ok());
+        for other in [as_user("eve", Some("t")), as_user("", Some("t")), as_user("ada", None)] {
+            assert_eq!(download.present(other).unwrap_err().code(), Code::BodyTruncated);
+        }
+    }
+
+    #[test]
+    fn fewer_bytes_than_announced_are_not_the_file() {
+        let mut download = Download::new(false);
+        download.answered(entity(200, &[("content-length", "10")]), 1);
+        download.take(9);
+        assert_eq!(ended(&mut download, Ok(())), Next::Failed(Code::BodyTruncated));
+    }
+
+    #[test]
+    fn what_the_taker_cannot_keep_is_not_asked_for_again() {
+        let mut download = Download::new(true);
+        download.answered(whole("100"), 1);
+        download.take(1);
+        assert_eq!(ended(&mut download, Err(Code::StorageFull)), Next::Failed(Code::StorageFull));
+        assert_eq!(
+            download.ended(Err(Code::BodyTruncated), Retry::NONE, &mut Budget::new(), 0),
+            Next::Failed(Code::BodyTruncated)
+        );
+    }
+}
