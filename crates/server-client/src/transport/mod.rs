@@ -15,7 +15,7 @@ pub(crate) use stream::{Incoming, Outgoing};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, SET_COOKIE};
+use http::header::{AUTHORIZATION, CONTENT_DISPOSITION, CONTENT_TYPE, COOKIE, SET_COOKIE};
 use http::{HeaderName, HeaderValue, Method};
 use tokio::time::timeout;
 use twinfetch_core::address::BaseUrl;
@@ -186,7 +186,12 @@ impl Response {
     /// What the core needs to know of the response; `now` is in milliseconds since 1970.
     pub(crate) fn head(&self, now: u64) -> Head {
         let headers = self.inner.headers();
-        Head::new(self.inner.status().as_u16(), now, |name| headers.get(name)?.to_str().ok().map(str::to_owned))
+        Head::new(self.inner.status().as_u16(), now, |name| {
+            let value = headers.get(name)?;
+            // As `fetch` gives it, so that the core makes the same of it on both sides.
+            let is_name = name == CONTENT_DISPOSITION.as_str();
+            if is_name { Some(isomorphic(value)) } else { value.to_str().ok().map(str::to_owned) }
+        })
     }
 
     /// What the response says of a file.
@@ -201,6 +206,11 @@ impl Response {
         framing::check_content(self.inner.headers())
     }
 
+    /// Refuses a body that ends with its connection.
+    pub(crate) fn check_end(&self) -> Result<(), Failure> {
+        framing::check_end(self.inner.version(), self.inner.status(), self.inner.headers())
+    }
+
     pub(crate) fn status(&self) -> u16 {
         self.inner.status().as_u16()
     }
@@ -209,4 +219,9 @@ impl Response {
     pub(crate) fn set_cookies(&self) -> impl Iterator<Item = HeaderValue> {
         self.inner.headers().get_all(SET_COOKIE).iter().cloned()
     }
+}
+
+/// Each byte as the character of its number ([Infra](https://infra.spec.whatwg.org/#isomorphic-decode)).
+fn isomorphic(value: &HeaderValue) -> String {
+    value.as_bytes().iter().map(|byte| char::from(*byte)).collect()
 }
