@@ -14,6 +14,7 @@ export type {
   RequestOptions,
   Result,
   SavedFile,
+  Transfer,
   UploadOptions,
   VerbResult,
   Write,
