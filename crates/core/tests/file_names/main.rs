@@ -52,7 +52,7 @@ fn cases() -> impl Iterator<Item = (String, Value)> {
 /// The ways to give a name in a header.
 fn headers(name: &str) -> [String; 2] {
     let quoted = name.replace('\\', "\\\\").replace('"', "\\\"");
-    let escaped: String = name.bytes().map(|byte| format!("%{byte:02x}")).collect();
+    let escaped = name.bytes().fold(String::new(), |text, byte| text + &format!("%{byte:02x}"));
     [format!("attachment; filename=\"{quoted}\"; x=y"), format!("inline; filename=x; filename*=utf-8'en'{escaped}")]
 }
 

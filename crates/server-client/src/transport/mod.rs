@@ -15,13 +15,14 @@ pub(crate) use stream::{Incoming, Outgoing};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, SET_COOKIE};
+use http::header::{AUTHORIZATION, CONTENT_DISPOSITION, CONTENT_TYPE, COOKIE, SET_COOKIE};
 use http::{HeaderName, HeaderValue, Method};
 use tokio::time::timeout;
 use twinfetch_core::address::BaseUrl;
 use twinfetch_core::call::Request;
 use twinfetch_core::download::Entity;
 use twinfetch_core::error::Code;
+use twinfetch_core::file_name;
 use twinfetch_core::head::Head;
 
 /// How long to wait for what, and how much to take.
@@ -186,7 +187,13 @@ impl Response {
     /// What the core needs to know of the response; `now` is in milliseconds since 1970.
     pub(crate) fn head(&self, now: u64) -> Head {
         let headers = self.inner.headers();
-        Head::new(self.inner.status().as_u16(), now, |name| headers.get(name)?.to_str().ok().map(str::to_owned))
+        Head::new(self.inner.status().as_u16(), now, |name| {
+            if name == CONTENT_DISPOSITION.as_str() {
+                // The name of a file may be of any bytes.
+                return file_name::isomorphic(headers.get_all(name).iter().map(HeaderValue::as_bytes));
+            }
+            headers.get(name)?.to_str().ok().map(str::to_owned)
+        })
     }
 
     /// What the response says of a file.
