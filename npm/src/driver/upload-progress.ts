@@ -74,7 +74,7 @@ export const checkStream = (baseUrl: string): void => {
  * `XMLHttpRequest` keeps no cookies back from the page's own origin, and no policy can name an IPv6 address.
  */
 const fenceFor = async (url: string, { credentials }: RequestInit): Promise<Fence | undefined> => {
-  if (typeof document === 'undefined' || navigator.serviceWorker?.controller) return undefined
+  if (typeof document === 'undefined' || globalThis.navigator?.serviceWorker?.controller) return undefined
   const { origin, hostname } = new URL(url)
   if (hostname.startsWith('[') || (credentials === 'omit' && origin === location.origin)) return undefined
   return openFence(origin).catch(() => undefined)

@@ -90,7 +90,7 @@ const responseOf = (request: XMLHttpRequest, close: () => void): Response => {
         close()
       }
       request.onerror = () => {
-        controller.error(networkFailed)
+        controller.error()
         close()
       }
     },
