@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
-use axum::http::{HeaderValue, Method, Uri, header};
+use axum::http::{HeaderName, HeaderValue, Method, Uri, header};
 use tower_http::cors::CorsLayer;
 
 use crate::request_id;
@@ -12,18 +12,29 @@ use crate::system::System;
 /// The layer that allows these origins and no other, with their cookies where the system has some.
 pub(crate) fn layer(system: System, origins: &[String]) -> anyhow::Result<CorsLayer> {
     let origins = origins.iter().map(|origin| parse(origin)).collect::<anyhow::Result<Vec<_>>>()?;
-    let idempotency_key = header::HeaderName::from_static("idempotency-key");
     Ok(CorsLayer::new()
         .allow_origin(origins)
         .allow_credentials(system.has_cookies())
         .allow_methods([Method::DELETE, Method::GET, Method::HEAD, Method::PATCH, Method::POST, Method::PUT])
-        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, request_id::HEADER, idempotency_key])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            header::IF_RANGE,
+            header::RANGE,
+            request_id::HEADER,
+            HeaderName::from_static("idempotency-key"),
+        ])
         .expose_headers([
+            header::ACCEPT_RANGES,
             header::CONTENT_DISPOSITION,
+            header::CONTENT_ENCODING,
             header::CONTENT_LENGTH,
+            header::CONTENT_RANGE,
             header::ETAG,
             header::RETRY_AFTER,
             request_id::HEADER,
+            HeaderName::from_static("content-digest"),
+            HeaderName::from_static("repr-digest"),
         ])
         .max_age(Duration::from_mins(10)))
 }

@@ -49,7 +49,6 @@ mod tokens;
 pub use accounts::{SEEDED_ACCOUNTS, SeededAccount};
 pub use cookie_jwt::ADMINISTRATOR;
 pub use options::{OpenIdProvider, Options, Refusals, Stage};
-pub use resources::pattern;
 pub use server::{Server, serve};
 pub use single_user::PASSWORD;
 pub use system::System;

@@ -2,7 +2,6 @@
 
 mod export;
 mod files;
-pub mod pattern;
 mod posts;
 
 use axum::Router;

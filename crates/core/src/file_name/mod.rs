@@ -5,7 +5,7 @@ mod safe;
 #[cfg(feature = "proxy")]
 mod written;
 
-pub use disposition::parse;
+pub use disposition::{isomorphic, parse};
 pub use safe::sanitize;
 #[cfg(feature = "proxy")]
 pub use written::attachment;
@@ -26,10 +26,8 @@ pub fn choose(content_disposition: Option<&str>, asked: Option<&str>, path: &str
     from_server
         .or_else(|| asked.and_then(sanitize))
         .or_else(|| {
-            text::cut_last(text::before(path, b'?'), b'/')
-                .and_then(|(_, last)| disposition::percent_decode(last))
-                .as_deref()
-                .and_then(sanitize)
+            let path = text::before(path, b'?');
+            sanitize(disposition::percent_decode(path).as_deref().unwrap_or(path))
         })
         .unwrap_or_else(|| "download".to_owned())
 }

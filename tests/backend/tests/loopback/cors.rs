@@ -22,7 +22,7 @@ async fn a_preflight_from_an_allowed_origin_says_what_may_be_sent() {
     assert_eq!(header(&answer, "access-control-allow-origin"), ORIGIN);
     assert_eq!(
         header(&answer, "access-control-allow-headers"),
-        "authorization,content-type,x-request-id,idempotency-key"
+        "authorization,content-type,if-range,range,x-request-id,idempotency-key"
     );
     assert_eq!(header(&answer, "access-control-allow-methods"), "DELETE,GET,HEAD,PATCH,POST,PUT");
     assert!(header(&answer, "vary").contains("origin"));
@@ -46,7 +46,8 @@ async fn an_answer_shows_the_headers_that_a_download_needs() {
     assert_eq!(header(&answer, "access-control-allow-origin"), ORIGIN);
     assert_eq!(
         header(&answer, "access-control-expose-headers"),
-        "content-disposition,content-length,etag,retry-after,x-request-id"
+        "accept-ranges,content-disposition,content-encoding,content-length,content-range,etag,retry-after,x-request-id,\
+         content-digest,repr-digest"
     );
 }
 

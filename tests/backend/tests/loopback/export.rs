@@ -1,5 +1,5 @@
 use serde_json::json;
-use twinfetch_backend::pattern;
+use twinfetch_sample::Sample;
 
 use crate::running::{Running, header, refusal};
 
@@ -18,7 +18,7 @@ async fn an_export_of_a_size_has_exactly_the_bytes_of_the_pattern() {
         assert!(header(&answer, "etag").starts_with('"'));
         let body = answer.bytes().await.unwrap();
         assert!(body.iter().copied().eq((0..size).map(byte)), "{size}");
-        assert_eq!(pattern::pieces(size).flatten().count(), body.len());
+        assert_eq!(Sample::new(size).pieces().flatten().count(), body.len());
     }
 }
 

@@ -14,6 +14,7 @@ mod oauth_cookie;
 mod posts;
 #[cfg(unix)]
 mod program;
+mod ranges;
 mod running;
 mod sign_in;
 mod single_user;

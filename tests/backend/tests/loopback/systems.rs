@@ -93,6 +93,9 @@ async fn every_system_sends_a_file_bare_and_refuses_one_in_its_own_way() {
         let file = backend.get("/api/export?bytes=5").bearer_auth(&token).send().await.unwrap();
         assert!(header(&file, "content-disposition").starts_with("attachment"));
         assert_eq!(file.bytes().await.unwrap().len(), 5, "{system:?}");
+        let part =
+            backend.get("/api/export?bytes=5").bearer_auth(&token).header("range", "bytes=2-").send().await.unwrap();
+        assert_eq!((part.status().as_u16(), header(&part, "content-range")), (206, "bytes 2-4/5"), "{system:?}");
 
         let of_file = body(backend.get("/api/export").send().await.unwrap(), 401).await;
         let of_caller = body(backend.get(sign_in(system).3).send().await.unwrap(), 401).await;
