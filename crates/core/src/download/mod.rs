@@ -18,6 +18,8 @@ mod range;
 
 pub use entity::Entity;
 pub use meter::{Meter, Pace};
+#[cfg(feature = "proxy")]
+pub use part::is_single_range;
 
 use crate::call::Call;
 use crate::error::{Code, Error, Sent};

@@ -232,6 +232,23 @@ impl Response {
         framing::check_end(self.inner.version(), self.inner.status(), self.inner.headers())
     }
 
+    /// The answer to conditions, where it is one: not modified, precondition failed, range not satisfiable.
+    pub(crate) fn verdict(&self) -> Option<http::Response<()>> {
+        if !matches!(self.status(), 304 | 412 | 416) {
+            return None;
+        }
+        let mut verdict = http::Response::new(());
+        *verdict.status_mut() = self.inner.status();
+        verdict.headers_mut().clone_from(self.inner.headers());
+        Some(verdict)
+    }
+
+    /// The headers, for whom the body goes on to.
+    #[cfg(feature = "proxy")]
+    pub(crate) fn headers(&self) -> &http::HeaderMap {
+        self.inner.headers()
+    }
+
     pub(crate) fn status(&self) -> u16 {
         self.inner.status().as_u16()
     }
