@@ -83,7 +83,7 @@ proptest! {
     })]
 
     #[test]
-    fn every_name_is_safe_and_made_safe_once(text in texts()) {
+    fn d_01_every_name_is_safe_and_made_safe_once(text in texts()) {
         if let Some(name) = sanitize(&text) {
             assert_safe(&name);
             let again = sanitize(&name);
@@ -92,7 +92,7 @@ proptest! {
     }
 
     #[test]
-    fn a_name_is_chosen_of_anything(header in texts(), asked in texts(), path in texts()) {
+    fn d_01_a_name_is_chosen_of_anything(header in texts(), asked in texts(), path in texts()) {
         let name = choose(Some(&header), Some(&asked), &path);
         assert_safe(&name);
         prop_assert_eq!(choose(None, Some(&name), ""), name);
