@@ -5,6 +5,8 @@ mod body;
 #[cfg(feature = "proxy")]
 mod passed;
 mod source;
+#[cfg(test)]
+mod tests;
 
 #[cfg(feature = "proxy")]
 pub(crate) use passed::Passed;
