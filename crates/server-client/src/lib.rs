@@ -158,6 +158,7 @@ mod permissions;
 mod proxy;
 mod relay;
 mod renewals;
+mod save;
 mod seal;
 mod secrets;
 mod session;
@@ -185,6 +186,7 @@ pub use link::{LinkToken, Linked};
 pub use proxy::{Proxy, ProxyBody, ProxyBuilder};
 #[cfg(feature = "redis")]
 pub use renewals::redis::Redis;
+pub use save::{NoSha256, Progress, Save, Saved, Sha256};
 pub use session::{Authenticated, Session};
 pub use sign_out::SignedOut;
 pub use signed_in::SignedIn;
