@@ -70,15 +70,14 @@ pub(crate) fn concat(parts: &[&str]) -> String {
     text
 }
 
-/// A number written in digits; `None` for anything else, and for more than fits.
+/// A number written in digits; `None` for anything else. What is larger than any length of a file is taken for [`MOST`].
 pub(crate) fn number(text: &str) -> Option<u64> {
-    let mut number = None;
-    for byte in text.bytes() {
-        let digit = byte.checked_sub(b'0').filter(|digit| *digit < 10)?;
-        number = Some(number.unwrap_or(0u64).checked_mul(10)?.checked_add(digit.into())?);
-    }
-    number
+    let digits = !text.is_empty() && all(text, |byte| byte.is_ascii_digit());
+    digits.then(|| text.bytes().fold(0, |sum, byte| MOST.min(sum * 10 + u64::from(byte - b'0'))))
 }
+
+/// The largest number that is read: as many bytes nobody has, and JavaScript counts no further.
+pub(crate) const MOST: u64 = 1 << 53;
 
 /// A number in digits.
 pub(crate) fn decimal(mut number: u64) -> String {
@@ -125,7 +124,7 @@ fn split_around(text: &str, index: usize) -> Option<(&str, &str)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{before, cut, cut_last, decimal, is_blank, number, parts, trim, utf8};
+    use super::{MOST, before, cut, cut_last, decimal, is_blank, number, parts, trim, utf8};
 
     #[test]
     fn utf8_is_read_as_the_standard_library_reads_it() {
@@ -148,10 +147,11 @@ mod tests {
 
     #[test]
     fn numbers_are_digits() {
-        for number in [0, 7, 10, 1_234_567_890, u64::MAX] {
+        for number in [0, 7, 10, 1_234_567_890, MOST - 1] {
             assert_eq!((decimal(number), super::number(&number.to_string())), (number.to_string(), Some(number)));
         }
-        for bad in ["", "-1", "+1", " 1", "1 ", "0x1", "18446744073709551616"] {
+        assert_eq!(number("18446744073709551616"), Some(MOST));
+        for bad in ["", "-1", "+1", " 1", "1 ", "0x1"] {
             assert_eq!(number(bad), None, "{bad}");
         }
     }

@@ -23,11 +23,12 @@ use crate::api::Api;
 use crate::cache_mode::CacheMode;
 use crate::deadline::Deadline;
 use crate::download::Request as FileRequest;
-use crate::driver::Flight;
+use crate::driver::{Flight, Given};
 use crate::error::{Called, Error};
 use crate::incoming::REQUEST_ID;
 use crate::memo::{Identity, Key, Memo};
 use crate::transport::{Body, Failure};
+use crate::upload::Plan;
 
 /// A call in the making; awaiting it sends it and reads the answer as JSON into a `T`.
 ///
@@ -55,10 +56,16 @@ struct Draft {
     method: Method,
     path: Path,
     headers: Vec<(String, String)>,
-    body: Option<Body>,
+    body: Option<Load>,
     cache: CacheMode,
     timeout: Duration,
     retry: Retry,
+}
+
+/// What a call sends.
+enum Load {
+    Json(Body),
+    Upload(Plan),
 }
 
 impl<T> Call<T> {
@@ -93,9 +100,24 @@ impl<T> Call<T> {
             Ok(_) if draft.method.is_safe() => Err(invalid("a GET has no body")),
             Ok(bytes) => {
                 let body = Body { content_type: "application/json", bytes: bytes.into() };
-                Ok(Draft { body: Some(body), ..draft })
+                Ok(Draft { body: Some(Load::Json(body)), ..draft })
             }
             Err(_) => Err(invalid("its body cannot be written as JSON")),
+        });
+        self
+    }
+
+    /// The same with a file to send.
+    pub(crate) fn carrying(mut self, plan: Plan) -> Self {
+        self.draft = self.draft.and_then(|draft| {
+            let mistake = match draft.method {
+                Method::Patch | Method::Post | Method::Put => plan.mistake(),
+                Method::Delete | Method::Get | Method::Head => Some("a file goes with POST, PUT or PATCH"),
+            };
+            let has_type = draft.headers.iter().any(|(name, _)| name == "content-type");
+            let mistake = mistake.or(draft.body.is_some().then_some("it has two bodies"));
+            let mistake = mistake.or(has_type.then_some("an upload says its own type"));
+            mistake.map_or(Ok(Draft { body: Some(Load::Upload(plan)), ..draft }), |mistake| Err(invalid(mistake)))
         });
         self
     }
@@ -190,9 +212,19 @@ impl Draft {
         let credential = deadline.limit(api.fresh_credential()).await;
         let credential = credential.map_err(|failure| over(failure, Sent::Unsent))??;
         self.complete(request_id);
-        let call = self.request()?;
+        let mut call = self.request()?;
+        let body = match self.body {
+            Some(Load::Json(body)) => Some(Given::Held(body)),
+            Some(Load::Upload(plan)) => {
+                let parcel = deadline.limit(plan.pack()).await.flatten();
+                let parcel = parcel.map_err(|failure| over(failure, Sent::Unsent))?;
+                call = if parcel.is_once() { call.once() } else { call };
+                Some(Given::Parcel(Arc::new(parcel)))
+            }
+            None => None,
+        };
         let identity = Identity::of(&credential.presented);
-        let flight = Flight { call, body: self.body, credential, deadline };
+        let flight = Flight { call, body, credential, deadline };
         match api.memo() {
             Some(memo) if self.method.is_safe() => {
                 let key = Key { identity, path: self.path.as_str().to_owned(), headers: self.headers };

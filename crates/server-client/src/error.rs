@@ -27,7 +27,6 @@ use twinfetch_core::error::{Code, Error as Reason, Kind, Problem, Sent};
 pub struct Error(Box<Inner>);
 
 /// Any error of another crate's stream.
-#[cfg(feature = "proxy")]
 pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 #[derive(Clone)]

@@ -167,6 +167,7 @@ mod signed_in;
 #[cfg(any(feature = "axum", feature = "proxy"))]
 mod status;
 mod transport;
+mod upload;
 mod visitor;
 
 pub use answer::Reply;
@@ -197,6 +198,7 @@ pub use twinfetch_core::seal::SessionError;
 pub use twinfetch_core::secret::Secret;
 pub use twinfetch_core::session::Tokens;
 pub use twinfetch_core::verb::Permissions;
+pub use upload::{Content, Upload, UploadProgress};
 
 /// The example of the repository's README compiles.
 #[cfg(all(doctest, feature = "axum"))]

@@ -8,7 +8,7 @@ use twinfetch_core::verb::Sites;
 /// The budgets of the backend and of the app: when one of them is down, the calls of the other are still repeated.
 #[derive(Default)]
 pub(crate) struct Budgets {
-    backend: RefCell<Budget>,
+    pub(crate) backend: RefCell<Budget>,
     app: RefCell<Budget>,
 }
 

@@ -147,6 +147,12 @@ extern "C" {
     fn now() -> f64;
 }
 
+/// Now, in milliseconds of a clock that nobody sets.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it counts from the page's beginning")]
+pub(crate) fn milliseconds() -> u64 {
+    now() as u64
+}
+
 fn listen(signal: &AbortSignal, listener: &Function) {
     drop(signal.add_event_listener_with_callback("abort", listener));
 }

@@ -1,17 +1,19 @@
 //! Downloads that end in a saved file.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
-use twinfetch_core::call::{Accept, Method};
+use js_sys::Array;
+use twinfetch_core::call::{Call, Method};
+use twinfetch_core::download::{Answer, Download as Plan, Entity, Meter, Next};
 use twinfetch_core::error::{Code, Error, Sent};
 use twinfetch_core::file_name;
 use twinfetch_core::head::Head;
 use wasm_bindgen::prelude::*;
-use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Response, Url};
+use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, ResponseType, Url};
 
 use crate::client::{Client, Options};
-use crate::deadline::set_timeout;
-use crate::driver::Received;
+use crate::deadline::{Deadline, milliseconds, set_timeout};
+use crate::driver::{Received, random};
 use crate::pieces::collect;
 
 /// A file that was downloaded into the browser's memory.
@@ -30,20 +32,28 @@ pub struct Download {
 /// How far a download is.
 #[derive(Clone, Copy, Debug)]
 pub struct Progress {
-    /// The bytes received so far, decoded.
+    /// The bytes received so far, as the file has them.
     pub received: f64,
-    /// The bytes there will be; unknown when the response is compressed or does not say.
+    /// The bytes there will be; unknown when they are packed on the way, or may be, or when the response does not say.
     pub total: Option<f64>,
+    /// Bytes a second, of late; unknown during the first half second.
+    pub rate: Option<f64>,
+    /// How long it will take from now on, in milliseconds; unknown without a total and a rate.
+    pub remaining: Option<f64>,
 }
 
 impl Client {
-    /// Downloads a file as who is signed in, telling `progress` after each part.
+    /// Downloads a file as who is signed in, telling `progress` at once, ten times a second, and at the end.
     ///
     /// The file's name is the response's (`Content-Disposition`), else `filename`, else the last part of the path. The
-    /// timeout of `options` limits the wait for the response, and the setting `idle_timeout` how long nothing may arrive.
+    /// timeout of `options` limits the wait for a response, and the setting `idle_timeout` how long nothing may arrive. A
+    /// connection that breaks off is gone on with behind the last byte where the file has a strong entity tag, and begun anew
+    /// where not, as often as a call is repeated.
     ///
     /// # Errors
-    /// As [`Client::call`]; also `body_truncated` when the connection breaks before the end.
+    /// As [`Client::call`]; also `body_truncated` or `body_stalled` when the rest cannot be had, `range_mismatched` when the
+    /// server sends another part than the missing one, and `unexpected_content_type` for a JSON document or a page without
+    /// `Content-Disposition` whose kind the name does not ask for.
     pub async fn download(
         &self,
         path: &str,
@@ -51,41 +61,114 @@ impl Client {
         filename: Option<&str>,
         progress: impl Fn(Progress),
     ) -> Result<Download, Error> {
-        let call = self.prepare(Method::Get, path, &options)?.accept(Accept::Raw);
+        let call = self.prepare(Method::Get, path, &options)?.file(filename);
         let route = call.route().to_owned();
-        let deadline = self.deadline(options.timeout, options.signal.as_ref())?;
-        let received = self.drive_within(call, &options, &deadline).await?;
-        let response = received.response.as_ref().ok_or_else(|| Error::new(Code::MalformedBody))?;
-        let header = |name: &str| response.headers().get(name).ok().flatten();
-        let filename = file_name::choose(header("content-disposition").as_deref(), filename, &route);
-        let media_type = header("content-type");
-        let told = Cell::new(Progress { received: 0.0, total: length(response) });
-        progress(told.get());
-        // A large file takes its time, as long as something arrives.
-        deadline.limit(self.inner.limits.idle);
-        let parts = collect(response, &deadline, |bytes| {
-            let Progress { received, total } = told.get();
-            let received = received + f64::from(bytes);
-            told.set(Progress { received, total: total.filter(|total| received <= *total) });
-            progress(told.get());
-        });
-        let parts = parts.await.map_err(|code| broken(code, &received))?;
-        let kind = BlobPropertyBag::new();
-        if let Some(media_type) = media_type {
-            kind.set_type(&media_type);
+        let retry = options.retry.unwrap_or(self.inner.retry);
+        let mut plan = Plan::new(true);
+        let (meter, pieces) = (RefCell::new(Meter::new()), Array::new());
+        loop {
+            let deadline = self.deadline(options.timeout, options.signal.as_ref())?;
+            let received = match self.receive(&mut plan, &call, &options, &deadline).await {
+                Ok(received) => received,
+                Err(error) => {
+                    plan.refused(error)?;
+                    continue;
+                }
+            };
+            let response = received.response.as_ref();
+            let header = |name: &str| response.and_then(|response| response.headers().get(name).ok().flatten());
+            let filtered = response.is_some_and(|response| response.type_() == ResponseType::Cors);
+            match plan.answered(Entity::new(received.status, filtered, header), received.attempts) {
+                Answer::Anew => pieces.set_length(0),
+                Answer::On => {}
+                Answer::Again => continue,
+                Answer::Failed(code) => return Err(broken(&plan, code, &received)),
+            }
+            let begun = Cell::new(plan.received());
+            let total = Cell::new(plan.total());
+            let tell = |bytes| {
+                let done = begun.get() + u64::from(bytes);
+                begun.set(done);
+                let total = total.get().filter(|total| done <= *total);
+                if let Some(pace) = meter.borrow_mut().measure(milliseconds(), done, total) {
+                    progress(Progress {
+                        received: exact(done),
+                        total: total.map(exact),
+                        rate: pace.rate,
+                        remaining: pace.remaining,
+                    });
+                }
+            };
+            tell(0);
+            // A large file takes its time, as long as something arrives.
+            deadline.limit(self.inner.limits.idle);
+            let body = match response {
+                Some(response) => collect(&pieces, response, &deadline, tell).await,
+                None => Ok(()),
+            };
+            let body = body.map_err(|code| if code == Code::TimedOut { Code::BodyStalled } else { code });
+            plan.take(begun.get() - plan.received());
+            let next = plan.ended(body, retry, &mut self.inner.budgets.backend.borrow_mut(), random());
+            match next {
+                Next::Done => {
+                    // Its length is known by now in any case.
+                    total.set(Some(begun.get()));
+                    tell(0);
+                    let name = file_name::choose(header("content-disposition").as_deref(), filename, &route);
+                    return complete(&pieces, header("content-type"), name, received);
+                }
+                Next::Again(wait) => {
+                    // The body's own limit may be what is over.
+                    let waited = match Deadline::start(0, options.signal.as_ref()) {
+                        Ok(waiting) => waiting.sleep(wait).await,
+                        Err(code) => Err(code),
+                    };
+                    waited.map_err(|code| broken(&plan, code, &received))?;
+                }
+                Next::Failed(code) => return Err(broken(&plan, code, &received)),
+            }
         }
-        let blob = Blob::new_with_u8_array_sequence_and_options(&parts, &kind)
-            .map_err(|_| Error::new(Code::ResponseTooLarge))?;
-        Ok(Download { blob, filename, status: received.status, request_id: received.request_id })
+    }
+
+    /// Asks for the file, or for what is missing of it.
+    async fn receive(
+        &self,
+        plan: &mut Plan,
+        call: &Call,
+        options: &Options,
+        deadline: &Deadline,
+    ) -> Result<Received, Error> {
+        let call = plan.ask(call)?;
+        let presented = plan.present(self.present(deadline).await);
+        self.drive_as(presented, call, options, deadline).await
     }
 }
 
-/// Why a body did not come to its end.
-fn broken(code: Code, received: &Received) -> Error {
-    let code = if code == Code::TimedOut { Code::BodyStalled } else { code };
-    let Received { status, request_id, attempts, .. } = received;
+fn complete(
+    pieces: &Array,
+    media_type: Option<String>,
+    filename: String,
+    received: Received,
+) -> Result<Download, Error> {
+    let kind = BlobPropertyBag::new();
+    if let Some(media_type) = media_type {
+        kind.set_type(&media_type);
+    }
+    let blob = Blob::new_with_u8_array_sequence_and_options(pieces, &kind);
+    let blob = blob.map_err(|_| Error::new(Code::StorageFull).after(received.attempts, Sent::Acknowledged))?;
+    Ok(Download { blob, filename, status: received.status, request_id: received.request_id })
+}
+
+/// How a download ends whose answer came, and could not be used to its end.
+fn broken(plan: &Plan, code: Code, received: &Received) -> Error {
+    let Received { status, request_id, .. } = received;
     let head = Head { status: *status, request_id: request_id.clone(), ..Head::default() };
-    Error::new(code).with_head(&head).after(*attempts, Sent::Acknowledged)
+    Error::new(code).with_head(&head).after(plan.attempts(), Sent::Acknowledged)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a length over 2^53 is no length of a browser's download")]
+const fn exact(number: u64) -> f64 {
+    number as f64
 }
 
 impl Download {
@@ -114,18 +197,4 @@ impl Download {
         set_timeout(release.unchecked_ref(), 1_000);
         Some(())
     }
-}
-
-/// The body's length, where `Content-Length` counts what is received: not when the response is compressed.
-fn length(response: &Response) -> Option<f64> {
-    let headers = response.headers();
-    if headers.get("content-encoding").ok().flatten().is_some_and(|encoding| encoding != "identity") {
-        return None;
-    }
-    let length = headers.get("content-length").ok().flatten()?;
-    length.parse::<u64>().ok().map(|length| {
-        #[expect(clippy::cast_precision_loss, reason = "a length over 2^53 is no length of a browser's download")]
-        let length = length as f64;
-        length
-    })
 }

@@ -7,6 +7,7 @@ use twinfetch_core::call::Call;
 use twinfetch_core::document::Document;
 use twinfetch_core::error::{Code, Error};
 use twinfetch_core::exchange::{Exchange, Payload, Reply, Step, Wants};
+use twinfetch_core::session::Presented;
 use wasm_bindgen::JsValue;
 use web_sys::AbortSignal;
 
@@ -56,12 +57,18 @@ impl Client {
         options: &'a Options,
         deadline: &'a Deadline,
     ) -> Pin<Box<dyn Future<Output = Result<Received, Error>> + 'a>> {
-        Box::pin(self.run(call, options, deadline))
+        Box::pin(async move { self.drive_as(self.present(deadline).await, call, options, deadline).await })
     }
 
-    async fn run(&self, call: Call, options: &Options, deadline: &Deadline) -> Result<Received, Error> {
+    /// As [`Client::drive_within`], as somebody who is known.
+    pub(crate) async fn drive_as(
+        &self,
+        presented: Result<Presented, Error>,
+        call: Call,
+        options: &Options,
+        deadline: &Deadline,
+    ) -> Result<Received, Error> {
         let sending = Sending { body: options.body.as_ref(), cache: options.cache, verb: None };
-        let presented = self.present(deadline).await;
         let step = Exchange::start(&self.inner.dialect, &self.inner.sites.backend, call, presented);
         let ended = self.perform(step, &sending, deadline).await;
         if ended.as_ref().is_err_and(|error| error.code() == Code::Unauthorized) {
@@ -128,7 +135,7 @@ impl Client {
 
 /// Any number.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "chance is between 0 and 1")]
-fn random() -> u32 {
+pub(crate) fn random() -> u32 {
     (js_sys::Math::random() * f64::from(u32::MAX)) as u32
 }
 

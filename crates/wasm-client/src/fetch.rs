@@ -1,7 +1,7 @@
 //! Sending a request with the browser's `fetch`.
 
 use gloo_net::http::{Headers, Method as GlooMethod, RequestBuilder, Response};
-use js_sys::{Promise, Reflect};
+use js_sys::{Array, Promise, Reflect};
 use twinfetch_core::call::{Content, Credentials, Method, Request};
 use twinfetch_core::error::Code;
 use twinfetch_core::head::Head;
@@ -44,7 +44,8 @@ pub(crate) fn head(response: &Response) -> Head {
 
 /// Reads a whole body as a JSON document; an empty body is none.
 pub(crate) async fn document(response: Response, attempt: &Attempt<'_>) -> Result<Option<JsDocument>, Code> {
-    let pieces = collect(&response.into(), &attempt.own, |_| ()).await.map_err(|code| attempt.unread(code))?;
+    let pieces = Array::new();
+    collect(&pieces, &response.into(), &attempt.own, |_| ()).await.map_err(|code| attempt.unread(code))?;
     let text = text(&pieces).await.ok_or(Code::ResponseTooLarge)?;
     if text.is_falsy() {
         return Ok(None);

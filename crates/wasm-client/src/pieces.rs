@@ -8,11 +8,15 @@ use web_sys::{Blob, ReadableStreamDefaultReader, Response};
 
 use crate::deadline::Deadline;
 
-/// Reads a body piece by piece, each within the limit, and tells `arrived` how many bytes each has. The pieces stay in the
-/// JavaScript engine.
-pub(crate) async fn collect(response: &Response, limit: &Deadline, arrived: impl Fn(u32)) -> Result<Array, Code> {
-    let pieces = Array::new();
-    let Some(body) = response.body() else { return Ok(pieces) };
+/// Adds a body to the pieces, each of which comes within the limit, and tells `arrived` how many bytes each has. The pieces
+/// stay in the JavaScript engine, also those before a break.
+pub(crate) async fn collect(
+    pieces: &Array,
+    response: &Response,
+    limit: &Deadline,
+    arrived: impl Fn(u32),
+) -> Result<(), Code> {
+    let Some(body) = response.body() else { return Ok(()) };
     let reader = body.get_reader().unchecked_into::<ReadableStreamDefaultReader>();
     loop {
         let next = match limit.wait(reader.read()).await {
@@ -26,7 +30,7 @@ pub(crate) async fn collect(response: &Response, limit: &Deadline, arrived: impl
         limit.extend();
         let piece = member(&next, "value");
         if piece.is_undefined() {
-            return Ok(pieces);
+            return Ok(());
         }
         arrived(piece.unchecked_ref::<Uint8Array>().byte_length());
         pieces.push(&piece);

@@ -229,8 +229,9 @@ impl Download {
     pub fn ended(&mut self, body: Result<(), Code>, retry: Retry, budget: &mut Budget, random: u32) -> Next {
         let code = match body {
             _ if self.until.is_some_and(|until| self.received > until) => return Next::Failed(Code::RangeMismatched),
-            _ if self.is_complete() => return Next::Done,
-            Ok(()) if self.until.is_none() => return Next::Done,
+            Ok(()) if self.is_complete() || self.until.is_none() => return Next::Done,
+            // How the connection ended does not matter then; what the taker could not do does.
+            Err(code) if self.is_complete() && code.is_passing() => return Next::Done,
             // A server may send less than it was asked for.
             Ok(()) if self.until == Some(self.received) && self.gained > 0 => return Next::Again(0),
             Ok(()) => Code::BodyTruncated,
@@ -430,6 +431,7 @@ mod tests {
         download.answered(whole("10"), 1);
         download.take(10);
         assert_eq!(ended(&mut download, Err(Code::BodyTruncated)), Next::Done);
+        assert_eq!(ended(&mut download, Err(Code::StorageFull)), Next::Failed(Code::StorageFull));
         let kept = Download::kept(100, "\"a\"".to_owned(), Some(100));
         assert!(kept.is_complete());
     }

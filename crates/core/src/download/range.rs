@@ -40,7 +40,6 @@ mod tests {
             "bytes -9/10",
             "bytes 5-/10",
             "bytes 5-9/+10",
-            "bytes 5-9/99999999999999999999",
             "",
         ] {
             assert_eq!(ContentRange::parse(bad), None, "{bad}");

@@ -3,7 +3,7 @@
 mod disposition;
 mod safe;
 
-pub use disposition::parse;
+pub use disposition::{isomorphic, parse};
 pub use safe::sanitize;
 
 use crate::text;
@@ -22,10 +22,8 @@ pub fn choose(content_disposition: Option<&str>, asked: Option<&str>, path: &str
     from_server
         .or_else(|| asked.and_then(sanitize))
         .or_else(|| {
-            text::cut_last(text::before(path, b'?'), b'/')
-                .and_then(|(_, last)| disposition::percent_decode(last))
-                .as_deref()
-                .and_then(sanitize)
+            let path = text::before(path, b'?');
+            sanitize(disposition::percent_decode(path).as_deref().unwrap_or(path))
         })
         .unwrap_or_else(|| "download".to_owned())
 }

@@ -15,19 +15,21 @@ const LONGEST: usize = 255;
 /// assert_eq!(sanitize(".."), None);
 /// ```
 pub fn sanitize(name: &str) -> Option<String> {
-    let last = text::cut_last(name, b'/').map_or(name, |(_, last)| last);
-    let last = text::cut_last(last, b'\\').map_or(last, |(_, last)| last);
-    let kept: String = last
-        .chars()
-        .filter(|character| !is_hidden(*character))
-        .map(|character| if matches!(character, '<' | '>' | ':' | '"' | '|' | '?' | '*') { '_' } else { character })
-        .collect();
+    let mut kept = String::new();
+    for character in name.chars() {
+        match character {
+            '/' | '\\' => kept.clear(),
+            '<' | '>' | ':' | '"' | '|' | '?' | '*' => kept.push('_'),
+            _ if is_hidden(character) => {}
+            _ => kept.push(character),
+        }
+    }
     let kept = text::trim(&kept, is_edge);
     if kept.is_empty() {
         return None;
     }
-    let stem = text::trim(text::before(kept, b'.'), text::is_blank);
-    Some(shorten(if is_reserved(stem) { text::concat(&["_", kept]) } else { kept.to_owned() }))
+    // A cut can bring a reserved name about: `con`, 300 blanks, `x.txt`.
+    Some(shorten(&unreserved(shorten(kept))))
 }
 
 /// Controls, and the marks which make a name read otherwise than it is (`U+202E` turns `gnp.exe` into `exe.png`).
@@ -44,9 +46,14 @@ const fn is_edge(byte: u8) -> bool {
     matches!(byte, b' ' | b'.')
 }
 
+fn unreserved(name: String) -> String {
+    let stem = text::trim(text::before(&name, b'.'), text::is_blank);
+    if is_reserved(stem) { text::concat(&["_", &name]) } else { name }
+}
+
+/// Whether a file of that name, with any extension, is a device on Windows.
 fn is_reserved(stem: &str) -> bool {
-    const DEVICES: [&str; 6] = ["con", "prn", "aux", "nul", "conin$", "conout$"];
-    if DEVICES.iter().any(|device| stem.eq_ignore_ascii_case(device)) {
+    if text::parts("con prn aux nul conin$ conout$ clock$", b' ').any(|device| stem.eq_ignore_ascii_case(device)) {
         return true;
     }
     let (Some(port), Some(number)) = (stem.get(..3), stem.get(3..)) else { return false };
@@ -54,17 +61,14 @@ fn is_reserved(stem: &str) -> bool {
         && matches!(number, "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "¹" | "²" | "³")
 }
 
-fn shorten(name: String) -> String {
+fn shorten(name: &str) -> String {
     if name.len() <= LONGEST {
-        return name;
+        return name.to_owned();
     }
-    let extension = text::cut_last(&name, b'.').map_or("", |(_, extension)| extension);
+    let extension = text::cut_last(name, b'.').map_or("", |(_, extension)| extension);
     let extension = if extension.len() <= 32 { extension } else { "" };
     let dot = if extension.is_empty() { "" } else { "." };
-    let mut end = LONGEST - dot.len() - extension.len();
-    while !name.is_char_boundary(end) {
-        end -= 1;
-    }
+    let end = name.floor_char_boundary(LONGEST - dot.len() - extension.len());
     text::concat(&[text::trim(name.get(..end).unwrap_or_default(), is_edge), dot, extension])
 }
 
@@ -84,6 +88,8 @@ mod tests {
             ("NUL", Some("_NUL")),
             ("com1.log", Some("_com1.log")),
             ("LPT¹", Some("_LPT¹")),
+            ("CONOUT$ .log", Some("_CONOUT$ .log")),
+            (&format!("con{}x.txt", " ".repeat(300)), Some("_con.txt")),
             ("common.log", Some("common.log")),
             ("a:b?.txt", Some("a_b_.txt")),
             ("", None),

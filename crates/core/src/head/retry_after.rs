@@ -20,8 +20,7 @@ pub(super) fn milliseconds(text: &str, date: Option<&str>, now: u64) -> Option<u
 const MOST: u64 = 99_999;
 
 fn number(text: &str) -> Option<u64> {
-    let digits = !text.is_empty() && text::all(text, |byte| byte.is_ascii_digit());
-    digits.then(|| text.bytes().fold(0, |sum, byte| MOST.min(sum * 10 + u64::from(byte - b'0'))))
+    text::number(text).map(|number| MOST.min(number))
 }
 
 /// The seconds since 1970 of a moment in any of the three forms of RFC 9110 §5.6.7, which put the same words into

@@ -22,7 +22,10 @@ use twinfetch_core::address::BaseUrl;
 use twinfetch_core::call::Request;
 use twinfetch_core::download::Entity;
 use twinfetch_core::error::Code;
+use twinfetch_core::file_name;
 use twinfetch_core::head::Head;
+
+use crate::error::BoxError;
 
 /// How long to wait for what, and how much to take.
 #[derive(Clone, Debug)]
@@ -117,12 +120,29 @@ impl Transport {
         self.execute(self.assemble(request, body)?).await
     }
 
+    /// Sends a request with a body that is made as it goes out, in the place of the caller's; without a limit of time, which
+    /// depends on how the body moves.
+    pub(crate) async fn stream<B>(&self, request: Request, content_type: &str, body: B) -> Result<Response, Failure>
+    where
+        B: http_body::Body<Data = Bytes, Error = BoxError> + Send + Sync + 'static,
+    {
+        let mut request = self.assemble(request, None)?;
+        let content_type = HeaderValue::try_from(content_type);
+        let content_type = content_type.map_err(|_| Failure::new(Code::CallInvalid, "content type"))?;
+        request.headers_mut().insert(CONTENT_TYPE, content_type);
+        *request.body_mut() = Some(reqwest::Body::wrap(body));
+        self.launch(request).await
+    }
+
     async fn execute(&self, request: reqwest::Request) -> Result<Response, Failure> {
-        match timeout(self.limits.head, self.client.execute(request)).await {
-            Ok(Ok(inner)) => framing::check(inner.headers()).map(|()| Response { inner }),
-            Ok(Err(error)) => Err(Failure::of(error)),
-            Err(_) => Err(Failure::new(Code::ResponseTimedOut, "no response head in time")),
-        }
+        let late = |_| Err(Failure::new(Code::ResponseTimedOut, "no response head in time"));
+        timeout(self.limits.head, self.launch(request)).await.unwrap_or_else(late)
+    }
+
+    async fn launch(&self, request: reqwest::Request) -> Result<Response, Failure> {
+        let inner = self.client.execute(request).await.map_err(Failure::of)?;
+        framing::check(inner.headers())?;
+        Ok(Response { inner })
     }
 
     /// Reads a whole body, piece by piece and not beyond the limit.
@@ -187,10 +207,11 @@ impl Response {
     pub(crate) fn head(&self, now: u64) -> Head {
         let headers = self.inner.headers();
         Head::new(self.inner.status().as_u16(), now, |name| {
-            let value = headers.get(name)?;
-            // As `fetch` gives it, so that the core makes the same of it on both sides.
-            let is_name = name == CONTENT_DISPOSITION.as_str();
-            if is_name { Some(isomorphic(value)) } else { value.to_str().ok().map(str::to_owned) }
+            if name == CONTENT_DISPOSITION.as_str() {
+                // The name of a file may be of any bytes.
+                return file_name::isomorphic(headers.get_all(name).iter().map(HeaderValue::as_bytes));
+            }
+            headers.get(name)?.to_str().ok().map(str::to_owned)
         })
     }
 
@@ -222,9 +243,4 @@ impl Response {
     pub(crate) fn set_cookies(&self) -> impl Iterator<Item = HeaderValue> {
         self.inner.headers().get_all(SET_COOKIE).iter().cloned()
     }
-}
-
-/// Each byte as the character of its number ([Infra](https://infra.spec.whatwg.org/#isomorphic-decode)).
-fn isomorphic(value: &HeaderValue) -> String {
-    value.as_bytes().iter().map(|byte| char::from(*byte)).collect()
 }

@@ -4,6 +4,7 @@
 
 mod calls;
 mod failures;
+mod file_names;
 mod isolation;
 mod layer;
 mod memo;

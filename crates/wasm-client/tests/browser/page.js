@@ -17,7 +17,8 @@ const respond = (answer) => {
   const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body)
   // A body that stops, or breaks off.
   const part = new ReadableStream({
-    start: (stream) => (stream.enqueue(new TextEncoder().encode(text)), then === 'break' && stream.error(new TypeError())),
+    start: (stream) => stream.enqueue(new TextEncoder().encode(text)),
+    pull: (stream) => then === 'break' && stream.error(new TypeError()),
     cancel: () => void (cancelled += 1),
   })
   return new Response(then ? part : text, { status, headers: { 'content-type': 'application/json', ...headers } })

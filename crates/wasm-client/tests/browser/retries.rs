@@ -1,14 +1,22 @@
 //! Calls that are sent again, and the limits of their waits.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use twinfetch_core::call::Method;
 use twinfetch_core::error::{Code, Error, Sent};
-use twinfetch_wasm_client::{Body, Client, Options, Retry, Settings, dialect};
+use twinfetch_wasm_client::{Body, Client, Options, Progress, Retry, Settings, dialect};
+use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::AbortController;
 
-use crate::script::{aborted, begin, cancelled_bodies, parse, release, requested, sent, set_online, settings};
+use crate::script::{
+    aborted, begin, cancelled_bodies, header_of, parse, release, requested, sent, set_online, settings,
+};
 
 const PATH: &str = "/api/posts";
+
+const CSV: &str = r#"{ "content-type": "text/csv" }"#;
 
 /// Two attempts, without a wait between them.
 const TWICE: Retry = Retry { attempts: 2, base: 0, ..Retry::DEFAULT };
@@ -74,10 +82,45 @@ async fn f_09_a_body_that_breaks_off_is_truncated() {
 #[wasm_bindgen_test]
 async fn a_download_that_stops_or_breaks_off_says_so() {
     for (then, code) in [("stop", Code::BodyStalled), ("break", Code::BodyTruncated)] {
-        let answer = format!(r#"[{{ "body": "a,b", "then": "{then}" }}]"#);
+        let answer = format!(r#"[{{ "headers": {CSV}, "body": "a,b", "then": "{then}" }}]"#);
         let client = client(&answer, |settings| settings.idle_timeout = 20);
+        for (retry, attempts) in [(Retry::NONE, 1), (Retry { base: 1, ..Retry::DEFAULT }, 3)] {
+            let options = Options { retry: Some(retry), ..Options::default() };
+            let error = client.download(PATH, options, None, |_| ()).await.unwrap_err();
+            assert_eq!((told(&error), error.status()), ((code, attempts, Sent::Acknowledged), Some(200)));
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_download_goes_on_behind_the_last_byte_or_anew() {
+    let first = r#"{ "headers": { "content-type": "text/csv", "content-length": "6", "etag": "\"a\"" }, "body": "a,b", "then": "break" }"#;
+    let rest = r#"{ "status": 206, "headers": { "content-type": "text/csv", "etag": "\"a\"", "content-range": "bytes 3-5/6" }, "body": "\n1," }"#;
+    let other = r#"{ "headers": { "content-type": "text/csv", "etag": "\"b\"" }, "body": "c" }"#;
+    for (second, content) in [(rest, "a,b\n1,"), (other, "c")] {
+        let client = client(&format!("[{first}, {second}]"), |_| ());
+        let told: Rc<RefCell<Vec<Progress>>> = Rc::default();
+        let telling = told.clone();
+        let tell = move |progress| telling.borrow_mut().push(progress);
+        let download = client.download(PATH, Options::default(), None, tell).await.unwrap();
+        assert_eq!(
+            (header_of(PATH, "range").unwrap(), header_of(PATH, "if-range").unwrap()),
+            ("bytes=3-".into(), "\"a\"".into())
+        );
+        let text = JsFuture::from(download.blob.text()).await.unwrap().as_string();
+        assert_eq!(text.as_deref(), Some(content));
+        let length = download.blob.size();
+        let last = *told.borrow().last().unwrap();
+        assert_eq!((last.received, last.total), (length, Some(length)));
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_page_or_a_message_is_no_download() {
+    for (kind, code) in [("text/html", Code::UnexpectedContentType), ("application/json", Code::EnvelopeRefused)] {
+        let client = client(&format!(r#"[{{ "headers": {{ "content-type": "{kind}" }}, "body": {{}} }}]"#), |_| ());
         let error = client.download(PATH, Options::default(), None, |_| ()).await.unwrap_err();
-        assert_eq!((told(&error), error.status()), ((code, 1, Sent::Acknowledged), Some(200)));
+        assert_eq!(error.code(), code, "{kind}");
     }
 }
 
