@@ -60,7 +60,10 @@ mod tests {
     #[test]
     fn a_form_is_written_as_a_browser_writes_it() {
         let texts = [("note\n".to_owned(), "a\rb\nc\r\nd".to_owned()), ("\"".to_owned(), String::new())];
-        let form = Form { boundary: 0xf, texts: &texts, field: "文件", file_name: "a\"b\r\n报.csv", media_type: "text/csv" };
+        let form =
+            Form {
+                boundary: 0xf, texts: &texts, field: "文件", file_name: "a\"b\r\n报.csv", media_type: "text/csv"
+            };
         let framing = form.framing();
         let boundary = "----twinfetch-0000000000000000000000000000000f";
         assert_eq!(framing.content_type, format!("multipart/form-data; boundary={boundary}"));

@@ -46,10 +46,7 @@ pub(super) struct Outgoing {
 
 impl Outgoing {
     /// A body that holds so many bytes, if that is known.
-    pub(super) fn new(
-        pieces: BoxStream<'static, Result<Piece, Failure>>,
-        length: Option<u64>,
-    ) -> (Self, Passage) {
+    pub(super) fn new(pieces: BoxStream<'static, Result<Piece, Failure>>, length: Option<u64>) -> (Self, Passage) {
         let state = State { sent: 0, at: Instant::now(), failure: None, given_up: false, waiting: None };
         let shared = Arc::new(Shared { state: Mutex::new(state), moved: Notify::new() });
         let passage = Passage(Arc::clone(&shared));

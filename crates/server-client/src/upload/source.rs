@@ -155,9 +155,7 @@ impl Stamp {
     }
 }
 
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
-) -> Result<T, Failure> {
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Result<T, Failure> {
     let ended = spawn_blocking(work).await;
     ended.unwrap_or_else(|_| Err(Failure::new(Code::StorageFailed, "the runtime is ending")))
 }
