@@ -49,7 +49,6 @@ export interface Core {
   /** Signs in by a link's token, and returns the query and the fragment without it. */
   takeLink(query: string, fragment: string): [query: string, fragment: string] | undefined
   signInAddress(returnTo: string): string
-  fileName(disposition: string | undefined, asked: string | undefined, path: string): string
 }
 
 /** The number of a call or a verb on its way. */

@@ -1,10 +1,9 @@
-import { callInvalid, configInvalid } from '../generated/errors.js'
+import { callInvalid, configInvalid, networkFailed } from '../generated/errors.js'
 import type { Verb } from '../generated/verbs.js'
-import type { CoreReply } from './abi.js'
+import type { CoreReply, Flight } from './abi.js'
 import { bodyOf, isStream, sizeOf } from './driver/body.js'
-import { type CallParts, drive, type Parcel, targetOf } from './driver/call.js'
+import { type CallParts, drive, type Parcel, type Sender, targetOf } from './driver/call.js'
 import { type Deadline, startDeadline } from './driver/deadline.js'
-import { save } from './driver/download.js'
 import { checkPage } from './driver/page.js'
 import { receive } from './driver/receive.js'
 import { tokenStore } from './driver/storage.js'
@@ -41,6 +40,11 @@ export interface Engine {
 
 /** What a client can do about its session. */
 export type EngineVerb = Exclude<Verb, 'getSession'> | 'signInWithLink' | 'signInWithRedirect'
+
+interface Counted {
+  /** Makes what sends a flight's requests, where somebody wants to know how far they are. */
+  senderOf?: ((flight: Flight) => Sender) | undefined
+}
 
 interface Running extends Instance {
   verbs: Verbs
@@ -130,16 +134,17 @@ export const startEngine = (
     path: string,
     options: CallParts,
     deadline: Deadline,
-    take?: Parcel['take'],
+    { take, file, senderOf }: Pick<Parcel, 'take' | 'file'> & Counted = {},
   ) => {
     const body = bodyOf(options.body)
     const { address, headers } = targetOf(path, options)
-    if (body) deadline.grow(sizeOf(body.content) / BYTES, options)
+    if (body && !senderOf) deadline.grow(sizeOf(body.content) / BYTES, options)
     await verbs.ready(deadline).catch(unsent)
     const attempts = isStream(body) ? 0 : attemptsOf(options.retry ?? retry)
-    const flight = core.start(method, address, headers, take !== undefined, verbs.mirrored(), attempts)
-    const parcel: Parcel = { body, cache: options.cache }
-    if (take) parcel.take = take
+    const flight = file
+      ? file.depart(address, headers, attempts)
+      : core.start(method, address, headers, take !== undefined, verbs.mirrored(), attempts)
+    const parcel: Parcel = { body, cache: options.cache, take, file, sender: senderOf?.(flight) }
     try {
       return await drive(core, flight, verbs, parcel, deadline)
     } catch (thrown) {
@@ -175,19 +180,20 @@ export const startEngine = (
     })
   const call: Engine['call'] = (deadline, method, path, options) =>
     run(deadline, async (running) =>
-      perform(running, method, path, options, deadline, takeAs(options.as, deadline)),
+      perform(running, method, path, options, deadline, { take: takeAs(options.as, deadline) }),
     )
   return {
     call,
     save: (deadline, path, options) =>
       run(deadline, async (running) => {
-        checkPage("; elsewhere read a file with { as: 'blob' }")
-        const take = (response: Response) => {
-          deadline.stop()
-          return save(running.core, path, response, options, deadline)
-        }
-        const reply = await perform(running, 'GET', path, options, deadline, take)
-        return 'data' in reply ? reply : { ...reply, data: await take(new Response()) }
+        if (!options.to)
+          checkPage("; elsewhere give `to`, a WritableStream, or read a file with { as: 'blob' }")
+        // What most pages never need comes with the first download.
+        const loaded = import('./download.js').catch(() => unsent(networkFailed))
+        const { save } = await deadline.wait(loaded)
+        return save(running.core, options, deadline, (file) =>
+          perform(running, 'GET', path, options, deadline, { file }),
+        )
       }),
     session: (deadline, fresh) =>
       run(deadline, async ({ verbs }) => {
@@ -204,8 +210,19 @@ export const startEngine = (
       }
       return allowed ?? false
     },
-    upload: async (deadline, path, file, options) =>
-      call(deadline, 'POST', path, { ...options, body: formOf(file, options) }),
+    upload: (deadline, path, file, options) =>
+      run(deadline, async (running) => {
+        const parts = { ...options, body: formOf(file, options) }
+        const streams = isStream(bodyOf(parts.body))
+        let senderOf: Counted['senderOf']
+        if (options.onProgress || streams) {
+          const loaded = import('./upload.js').catch(() => unsent(networkFailed))
+          const upload = await deadline.wait(loaded)
+          if (streams) upload.checkStream(baseUrl)
+          senderOf = upload.senderOf(running.core, options)
+        }
+        return perform(running, 'POST', path, parts, deadline, { senderOf })
+      }),
   }
 }
 
@@ -236,7 +253,7 @@ const takeAs = (as: string | undefined, deadline: Deadline): Parcel['take'] => {
 }
 
 // What has failed is the session read: the call itself has not begun.
-const unsent = (thrown: unknown) => {
+const unsent = (thrown: unknown): never => {
   throw isFailure(thrown) ? { ...thrown, sent: 'unsent', attempts: 0 } : thrown
 }
 

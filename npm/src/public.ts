@@ -14,7 +14,9 @@ export type {
   RequestOptions,
   Result,
   SavedFile,
+  Transfer,
   UploadOptions,
+  UploadProgress,
   VerbResult,
   Write,
 } from './request.js'

@@ -35,20 +35,49 @@ export interface CallOptions extends RequestOptions {
   as?: 'json' | undefined
 }
 
-/** How far a transfer is, in bytes. */
-export interface Progress {
-  /** Bytes that have arrived. */
-  received: number
-  /** Bytes that will arrive, where the server has said so. */
+/** How large a transfer is, how fast, and how long it will take, as far as that is known. */
+export interface Transfer {
+  /**
+   * Bytes of the whole file. Unknown where the server does not say it, and where the bytes are packed on the way, or may be: the
+   * length is then that of other bytes.
+   */
   total?: number
+  /** Bytes a second, of late; unknown during the first half second. */
+  rate?: number
+  /** How long it will take from now on, in milliseconds; unknown without a total and a rate. */
+  remaining?: number
+}
+
+/** How far a download is. */
+export interface Progress extends Transfer {
+  /** Bytes of the file that have arrived; fewer than before where it had to begin anew. */
+  received: number
 }
 
 /** What a download can be given. */
 export interface DownloadOptions extends RequestOptions {
   /** The file's name where the response brings none. */
   filename?: string | undefined
-  /** Hears how far the download is. */
+  /** Hears how far the download is: at once, ten times a second at most, and at the end. */
   onProgress?: ((progress: Progress) => void) | undefined
+  /**
+   * Where the file is written; otherwise it is handed to the browser to save.
+   *
+   * - A `FileSystemFileHandle`, such as `showSaveFilePicker` brings, has the new content once all of it has arrived, and its old
+   *   content otherwise.
+   * - In a `FileSystemDirectoryHandle` a file with the response's name is made, which replaces none: `name (1).csv` where there is
+   *   a `name.csv`.
+   * - A `WritableStream` gets the pieces as they come and as fast as it takes them, is closed at the end, and aborted where the
+   *   download fails. It needs no page. What has gone into it cannot be taken back: where the file has to begin anew after a
+   *   broken connection, the download fails.
+   */
+  to?: FileSystemFileHandle | FileSystemDirectoryHandle | WritableStream<Uint8Array> | undefined
+  /**
+   * How many bytes may be held in memory where the browser has no other place for a file without `to`: 268 435 456 (256 MiB) unless
+   * it says otherwise. What is larger ends as `storage_full`. Where there is the origin private file system, no more than
+   * 16 MiB are held.
+   */
+  memoryLimit?: number | undefined
 }
 
 /** What an upload can be given. */
@@ -57,11 +86,26 @@ export interface UploadOptions extends RequestOptions {
   field?: string | undefined
   /** The file's name; the `File`'s own otherwise. */
   filename?: string | undefined
+  /**
+   * Hears how far the upload is: at once, ten times a second at most, and at the end. The end is told when the server has answered.
+   * Where the upload has to be sent again, after a renewal or a failure, `sent` begins anew at 0.
+   *
+   * Such an upload may take as long as bytes leave: it ends after `idleTimeout` without any, and by the `timeout` that is given
+   * here, if one is. A server of another origin is asked beforehand whether it allows it (a CORS preflight). Without
+   * a page, behind a service worker and where a browser cannot tell, the beginning and the end are told.
+   */
+  onProgress?: ((progress: UploadProgress) => void) | undefined
 }
 
-/** A file that was handed to the browser to save. */
+/** How far an upload is. */
+export interface UploadProgress extends Transfer {
+  /** Bytes that have left; of a form, with those between the files. Fewer than before where it had to begin anew. */
+  sent: number
+}
+
+/** A file that was saved, or handed to the browser to save. */
 export interface SavedFile {
-  /** The name it was saved under. */
+  /** The name it was saved under; for a `WritableStream`, the name it is to have. */
   filename: string
   /** Its size in bytes. */
   size: number

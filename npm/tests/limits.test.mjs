@@ -122,7 +122,8 @@ test('F-11 a file that is received may take longer than a call, as long as it co
   const api = client({ idleTimeout: 50_000 })
   const progress = []
   const saved = await api.download('/file', { onProgress: ({ received }) => progress.push(received) })
-  assert.deepEqual([saved.data, progress], [{ filename: 'file', size: 4 }, [0, 1, 2, 3, 4]])
+  assert.deepEqual(saved.data, { filename: 'file', size: 4 })
+  assert.deepEqual([progress.at(0), progress.at(-1)], [0, 4])
   assert.equal((await api.get('/file', { as: 'blob' })).data.size, 4)
   assert.equal((await api.get('/file', { as: 'text' })).error.code, 'timed_out')
   assert.deepEqual(said(await api.download('/stalled')), ['timeout', 'body_stalled', 'acknowledged', 1])

@@ -11,8 +11,7 @@ use futures_util::future::BoxFuture;
 use http::StatusCode;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tracing::field::Empty;
-use tracing::{Instrument as _, Span, info_span};
+use tracing::{Instrument as _, Span};
 use twinfetch_core::address::Path;
 use twinfetch_core::call::{Call as Request, Method};
 use twinfetch_core::error::{Code, Error as Reason, Sent};
@@ -162,7 +161,7 @@ impl<T> Call<T> {
         draft.complete(&called.request_id);
         let Draft { timeout, retry, .. } = draft;
         let call = draft.request()?.file(name);
-        Ok(FileRequest { api, call, called, timeout, retry })
+        Ok(FileRequest { api, call, called, timeout, retry, any_end: false })
     }
 }
 
@@ -175,14 +174,7 @@ impl<T: DeserializeOwned> Call<T> {
         let Self { api, draft, .. } = self;
         let draft = draft?;
         let called = Arc::new(draft.called(&api));
-        let span = info_span!(
-            "twinfetch",
-            method = called.method,
-            route = called.route,
-            request_id = called.request_id,
-            status = Empty,
-            milliseconds = Empty
-        );
+        let span = called.span();
         let begun = Instant::now();
         let work = async {
             let outcome = draft.answer(&api, &called.request_id).await.and_then(Answer::decode);
@@ -299,7 +291,7 @@ fn invalid(reason: &str) -> Error {
 }
 
 /// Completes the span, and says how the call ended: never a token, a query or a body.
-fn tell(outcome: Result<StatusCode, &Error>, begun: Instant) {
+pub(crate) fn tell(outcome: Result<StatusCode, &Error>, begun: Instant) {
     let span = Span::current();
     span.record("milliseconds", u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX));
     if let Some(status) = outcome.map_or_else(Error::status, Some) {

@@ -229,7 +229,7 @@ impl<'a> Hands<'a> {
     }
 
     async fn read<'e>(&mut self, exchange: Exchange<'e, Reading>) -> Step<'e> {
-        let response = self.response.take_if(|_| exchange.wants() != Wants::Raw);
+        let response = self.response.take_if(|_| exchange.wants() == Wants::Document);
         let (Wants::Document, Some(response)) = (exchange.wants(), response) else {
             return exchange.received::<Place<'_>>(Ok(None));
         };

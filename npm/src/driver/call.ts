@@ -1,6 +1,6 @@
 import { callInvalid, corePanicked, malformedBody } from '../../generated/errors.js'
 import type { Verb } from '../../generated/verbs.js'
-import type { ActiveStep, Core, CoreReply, Flight, Outcome, Pair, SendStep } from '../abi.js'
+import type { ActiveStep, Core, CoreReply, Flight, Outcome, Pair, SendStep, TakeStep } from '../abi.js'
 import { codeOf, type Failure } from '../failure.js'
 import type { Query, RequestOptions } from '../request.js'
 import { type Body, membersOf } from './body.js'
@@ -14,6 +14,13 @@ export interface CallParts extends RequestOptions {
   as?: string | undefined
 }
 
+/** Sends the requests of one flight. */
+export interface Sender {
+  send: typeof send
+  /** The call went well. */
+  done(): void
+}
+
 /** What a flight takes along. */
 export interface Parcel {
   /** What is sent as it is, each time the same. */
@@ -21,8 +28,22 @@ export interface Parcel {
   /** What is sent beside the core's own members. */
   members?: unknown
   cache?: RequestCache | undefined
+  /** Sends the requests, where `fetch` tells too little. */
+  sender?: Sender | undefined
   /** Takes a response whose body is not for the core, and makes of it what was asked for. */
-  take?(response: Response): Promise<unknown>
+  take?: ((response: Response) => Promise<unknown>) | undefined
+  /** Takes the bodies of a download. */
+  file?: FileTaker | undefined
+}
+
+/** Takes a file that comes in over as many responses as it takes. */
+export interface FileTaker {
+  /** Starts the flight. */
+  depart(address: string, headers: Pair[], attempts: number): Flight
+  /** Waits until it makes sense to send a request. */
+  ready(): Promise<void>
+  /** Takes a body; there is none with a 204. It never rejects with a failure: the outcome says what broke off. */
+  take(step: TakeStep, response: Response | undefined): Promise<Outcome>
 }
 
 /** Performs what the core asks for during a call. */
@@ -59,6 +80,7 @@ const perform = async (
     const step = core.advance(flight, outcome, Date.now(), deadline.left())
     if (step.is === 'done') {
       const { is, ...reply } = step
+      parcel.sender?.done()
       return { ...reply, ...found.taken }
     }
     if (step.is === 'failed') throw failureOf(step.error, found)
@@ -88,9 +110,10 @@ const act = async (
   switch (step.is) {
     case 'send': {
       drop(found)
-      const sent = await send(step.url, initOf(step, parcel), deadline)
+      await parcel.file?.ready()
+      const sent = await (parcel.sender?.send ?? send)(step.url, initOf(step, parcel), deadline)
       found.response = sent
-      return { status: sent.status, headers: sent.headers }
+      return { status: sent.status, headers: sent.headers, filtered: sent.type === 'cors' }
     }
     case 'renew':
       if (step.verb) await hands.renew(step.verb, deadline)
@@ -106,8 +129,11 @@ const act = async (
         found.document = parse(text)
         return { document: found.document }
       }
-      if (step.what === 'raw' && response && parcel.take) found.taken = { data: await parcel.take(response) }
-      else drop(found)
+      if (step.what !== 'raw') drop(found)
+      else if (response && parcel.take) found.taken = { data: await parcel.take(response) }
+      break
+    case 'take':
+      if (parcel.file) return parcel.file.take(step, response)
   }
   return {}
 }

@@ -69,7 +69,7 @@ fn texts() -> impl Strategy<Value = String> {
 /// A name as it is before it is cut: the reading of the rules in docs/file-names.md that needs no cut.
 fn extension_of(name: &str) -> Option<&str> {
     let (stem, extension) = name.rsplit_once('.')?;
-    let is_plain = extension.chars().all(|character| character.is_alphanumeric());
+    let is_plain = extension.chars().all(char::is_alphanumeric);
     (is_plain && !stem.is_empty() && (1..=32).contains(&extension.len())).then_some(extension)
 }
 

@@ -227,6 +227,11 @@ impl Response {
         framing::check_content(self.inner.headers())
     }
 
+    /// Refuses a body that ends with its connection.
+    pub(crate) fn check_end(&self) -> Result<(), Failure> {
+        framing::check_end(self.inner.version(), self.inner.status(), self.inner.headers())
+    }
+
     pub(crate) fn status(&self) -> u16 {
         self.inner.status().as_u16()
     }

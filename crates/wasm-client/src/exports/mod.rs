@@ -6,7 +6,7 @@
 //! An instance of the wasm works for one client and holds its core itself, so the exports are plain functions: a class
 //! would cost 1 kB of glue. A call before `open` is a defect, and traps.
 
-#![expect(clippy::needless_pass_by_value, unreachable_pub, reason = "what wasm-bindgen asks of an export")]
+#![expect(unreachable_pub, reason = "what wasm-bindgen asks of an export")]
 
 mod core;
 mod file;
@@ -16,7 +16,6 @@ mod output;
 mod taken;
 
 use js_sys::Array;
-use twinfetch_core::file_name;
 use twinfetch_core::secret::Secret;
 use twinfetch_core::session::Tokens;
 use twinfetch_core::verb::{sign_in_address, take_link_token};
@@ -175,12 +174,6 @@ pub fn provider_address(return_to: &str) -> Result<JsValue, JsValue> {
     let core = core();
     let address = sign_in_address(core.dialect, &core.sites.backend, return_to);
     address.map(|address| JsValue::from_str(&address)).map_err(|error| output::failure(&error))
-}
-
-/// Chooses the name of a downloaded file: the server's, else the caller's, else the path's last part.
-#[wasm_bindgen(js_name = fileName)]
-pub fn choose_file_name(disposition: Option<String>, asked: Option<String>, path: &str) -> JsValue {
-    JsValue::from_str(&file_name::choose(disposition.as_deref(), asked.as_deref(), path))
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a negative time saturates to zero")]
