@@ -16,7 +16,7 @@ wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 #[cfg_attr(not(target_arch = "wasm32"), test)]
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
-fn f_72_and_d_05_every_download_goes_as_it_is_written() {
+fn f_72_d_05_every_download_goes_as_it_is_written() {
     let document: Value = serde_json::from_str(include_str!("../../../../tests/vectors/downloads.json")).unwrap();
     let transcripts = document["transcripts"].as_array().unwrap();
     for transcript in transcripts {

@@ -38,7 +38,9 @@ async fn a_server_that_refuses_and_closes_at_once_is_heard() {
     let mut lost = 0;
     for _ in 0..ROUNDS {
         let error = api.post::<Value>("/files").upload_from(&path).await.unwrap_err();
-        if error.code() == Code::ConnectionLost { lost += 1; }
+        if error.code() == Code::ConnectionLost {
+            lost += 1;
+        }
     }
     println!("LOST {lost} of {ROUNDS}");
     serving.join().unwrap();
