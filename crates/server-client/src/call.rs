@@ -17,6 +17,7 @@ use twinfetch_core::address::Path;
 use twinfetch_core::call::{Call as Request, Method};
 use twinfetch_core::error::{Code, Error as Reason, Sent};
 use twinfetch_core::exchange::Retry;
+use twinfetch_core::secret::Secret;
 
 use crate::answer::{Answer, Reply};
 use crate::api::Api;
@@ -172,9 +173,10 @@ impl<T> Call<T> {
         }
         let called = Arc::new(draft.called(&api));
         draft.complete(&called.request_id);
-        let Draft { timeout, retry, .. } = draft;
+        let url = Secret::new(api.client().base().join(&draft.path));
         let call = draft.request()?.file(name);
-        Ok(FileRequest { api, call, called, timeout, retry, any_end: false })
+        let Draft { timeout, retry, .. } = draft;
+        Ok(FileRequest { api, call, url, called, timeout, retry, any_end: false })
     }
 }
 

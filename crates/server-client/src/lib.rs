@@ -160,6 +160,7 @@ mod proxy;
 mod proxy_download;
 mod relay;
 mod renewals;
+mod save;
 mod seal;
 mod secrets;
 mod session;
@@ -190,6 +191,7 @@ pub use proxy::{Proxy, ProxyBody, ProxyBuilder};
 pub use proxy_download::FileBody;
 #[cfg(feature = "redis")]
 pub use renewals::redis::Redis;
+pub use save::{NoSha256, Progress, Save, Saved, Sha256};
 pub use session::{Authenticated, Session};
 pub use sign_out::SignedOut;
 pub use signed_in::SignedIn;

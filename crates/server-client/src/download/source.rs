@@ -12,6 +12,7 @@ use twinfetch_core::download::{Answer, Download as Plan, Next};
 use twinfetch_core::error::{Code, Sent};
 use twinfetch_core::exchange::Retry;
 use twinfetch_core::head::Head;
+use twinfetch_core::secret::Secret;
 
 use crate::api::Api;
 use crate::call::{over, tell};
@@ -24,6 +25,8 @@ use crate::transport::{Failure, Response};
 pub(crate) struct Request {
     pub(crate) api: Api,
     pub(crate) call: Call,
+    /// Where the file is; its query may hold what is secret.
+    pub(crate) url: Secret,
     pub(crate) called: Arc<Called>,
     /// How long one answer may take.
     pub(crate) timeout: Duration,
@@ -37,6 +40,7 @@ pub(crate) struct Source {
     pub(super) request: Request,
     pub(super) plan: Plan,
     pub(super) head: Head,
+    digest: Option<String>,
     pub(super) state: State,
     pub(super) span: Span,
     pub(super) begun: Moment,
@@ -78,12 +82,29 @@ impl Source {
 
     pub(super) fn new(request: Request, plan: Plan) -> Self {
         let (span, begun) = (request.called.span(), Moment::now());
-        Self { request, plan, head: Head::default(), state: State::Missing(Instant::now()), span, begun }
+        Self { request, plan, head: Head::default(), digest: None, state: State::Missing(Instant::now()), span, begun }
     }
 
     /// The head of the last answer.
     pub(crate) const fn head(&self) -> &Head {
         &self.head
+    }
+
+    /// What the backend says of the whole file's digest ([RFC 9530](https://www.rfc-editor.org/rfc/rfc9530)), as it says it.
+    pub(crate) fn digest(&self) -> Option<&str> {
+        self.digest.as_deref()
+    }
+
+    /// Lets the body go that is there, and asks by another plan.
+    pub(crate) async fn restart(self, plan: Plan) -> Result<Self, Error> {
+        let Self { request, state, .. } = self;
+        drop(state);
+        Self::open(request, plan).await
+    }
+
+    /// How the download ends for a reason on this side.
+    pub(crate) fn failed(&self, failure: Failure) -> Error {
+        self.failure(failure.code, Some(failure.cause))
     }
 
     /// How far it is, of how much, and under which entity tag.
@@ -199,6 +220,9 @@ impl Source {
             checked => checked,
         };
         checked.map_err(|Failure { code, cause }| self.failure(code, Some(cause)))?;
+        let whole = response.header("content-digest").filter(|_| anew);
+        let before = self.digest.take().filter(|_| !anew);
+        self.digest = response.header("repr-digest").or(whole).or(before);
         self.state = if anew { State::Anew(response) } else { State::Open(response) };
         Ok(())
     }

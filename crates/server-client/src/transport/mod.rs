@@ -215,11 +215,14 @@ impl Response {
         })
     }
 
+    /// A header of the response, where it is text.
+    pub(crate) fn header(&self, name: &str) -> Option<String> {
+        self.inner.headers().get(name)?.to_str().ok().map(str::to_owned)
+    }
+
     /// What the response says of a file.
     pub(crate) fn entity(&self) -> Entity {
-        let headers = self.inner.headers();
-        let header = |name: &str| headers.get(name)?.to_str().ok().map(str::to_owned);
-        Entity::new(self.status(), false, header)
+        Entity::new(self.status(), false, |name| self.header(name))
     }
 
     /// Refuses a body that is packed.
