@@ -9,6 +9,7 @@ mod dropped;
 mod ends;
 mod heads;
 mod led_away;
+mod passed;
 mod renewed;
 mod slow;
 mod stage;

@@ -10,9 +10,11 @@ use axum::response::IntoResponse as _;
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use futures_util::stream;
-use tokio::net::TcpListener;
+use http::HeaderMap;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinSet, yield_now};
-use twinfetch_server_client::ServerClient;
+use twinfetch_server_client::{Api, ServerClient};
 
 const PIECE: usize = 64 << 10;
 const WHOLE: usize = 64 << 20;
@@ -31,8 +33,17 @@ async fn settled(count: &AtomicUsize) -> usize {
     before
 }
 
-#[tokio::test]
-async fn f_75_a_slow_taker_holds_the_backend_back() {
+/// An app on a port of its own.
+async fn serve(app: Router) -> (String, JoinSet<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let mut serving = JoinSet::new();
+    serving.spawn(async move { axum::serve(listener, app).await.unwrap() });
+    (address, serving)
+}
+
+/// A backend with a large file, and a count of what it has made of it.
+async fn backend() -> (Api, Arc<AtomicUsize>, JoinSet<()>) {
     let made = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&made);
     let app = Router::new().fallback(move || {
@@ -43,13 +54,15 @@ async fn f_75_a_slow_taker_holds_the_backend_back() {
         });
         async move { Body::from_stream(pieces).into_response() }
     });
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let mut serving = JoinSet::new();
-    serving.spawn(async move { axum::serve(listener, app).await.unwrap() });
+    let (address, serving) = serve(app).await;
+    let client = ServerClient::builder().base_url(format!("http://{address}")).secrets(["s"]).build().unwrap();
+    (client.background(), made, serving)
+}
 
-    let client = ServerClient::builder().base_url(url).secrets(["s"]).build().unwrap();
-    let mut file = client.background().get("/file").download().await.unwrap();
+#[tokio::test]
+async fn f_75_a_slow_taker_holds_the_backend_back() {
+    let (api, made, _serving) = backend().await;
+    let mut file = api.get("/file").download().await.unwrap();
     let held = settled(&made).await;
     assert!(held < BUFFERED, "{held} bytes were made for somebody who takes none");
     let mut taken = 0;
@@ -62,4 +75,20 @@ async fn f_75_a_slow_taker_holds_the_backend_back() {
         taken += piece.unwrap().len();
     }
     assert_eq!((taken, made.load(Ordering::SeqCst)), (WHOLE, WHOLE));
+}
+
+#[tokio::test]
+async fn f_75_a_slow_browser_holds_the_backend_back() {
+    let (api, made, _serving) = backend().await;
+    let report = move |headers: HeaderMap| async move { api.get("/file").proxy_download(&headers).await };
+    let (address, _app) = serve(Router::new().fallback(report)).await;
+    let mut browser = TcpStream::connect(&address).await.unwrap();
+    let request = format!("GET / HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
+    browser.write_all(request.as_bytes()).await.unwrap();
+    let held = settled(&made).await;
+    assert!(held < BUFFERED, "{held} bytes were made for a browser that takes none");
+    let mut answer = Vec::new();
+    browser.read_to_end(&mut answer).await.unwrap();
+    assert!(answer.len() > WHOLE && answer.ends_with(b"\r\n0\r\n\r\n"));
+    assert_eq!(made.load(Ordering::SeqCst), WHOLE);
 }
