@@ -78,18 +78,14 @@ impl Part {
         if self.replaces { Ok(None) } else { Err(Failure::new(Code::FileExists, refusal)) }
     }
 
-    /// Begins to look whether the part still has the bytes of its journal; `None` when it has not even so many.
-    pub(super) fn proof(&mut self, kept: Kept) -> Result<Option<Proof>, Failure> {
-        let looked = failed("reading the part");
-        if self.file.metadata().map_err(&looked)?.len() < kept.bytes {
-            return Ok(None);
-        }
-        self.file.rewind().map_err(&looked)?;
+    /// Begins to look whether the part still has the bytes of its journal.
+    pub(super) fn proof(&mut self, kept: Kept) -> Result<Proof, Failure> {
+        self.file.rewind().map_err(failed("reading the part"))?;
         // Of a file that is complete the last byte is asked for again, so that the backend says whether it is still the same.
         let from = kept.total.map_or(kept.bytes, |total| kept.bytes.min(total.saturating_sub(1)));
         let all = sha2::Sha256::default();
         let hash = (from == 0).then(|| all.clone());
-        Ok(Some(Proof { kept, from, hash, read: 0, all }))
+        Ok(Proof { kept, from, hash, read: 0, all })
     }
 
     /// Looks at the next bytes; whether that was all.

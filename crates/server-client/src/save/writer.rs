@@ -55,7 +55,7 @@ impl Writer {
 
     /// Goes on with what an earlier run has left, if it is still what its journal says: what there is to ask on from.
     pub(super) async fn adopt(&mut self, kept: Kept) -> Result<Option<Kept>, Failure> {
-        let Some(mut proof) = self.perform(|part| part.proof(kept)).await? else { return Ok(None) };
+        let mut proof = self.perform(|part| part.proof(kept)).await?;
         loop {
             let (looked, is_done) = self.perform(|part| part.prove(&mut proof).map(|is_done| (proof, is_done))).await?;
             proof = looked;
@@ -139,7 +139,6 @@ impl Writer {
         let (Some(part), is_begun) = (self.part.take(), self.is_begun) else { return };
         let leaving = blocking(move || {
             match part.mark().0 {
-                _ if is_damaged => part.remove(),
                 0 if !is_begun => part.remove_empty(),
                 1.. if is_of_use => {}
                 _ => part.remove(),

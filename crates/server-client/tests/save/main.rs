@@ -2,6 +2,7 @@
 
 #![cfg(unix)]
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::print_stdout, reason = "a test that needs root says that it was not run")]
 
 mod chance;
 mod crowd;
