@@ -24,11 +24,11 @@ pub(crate) fn run() -> Result<()> {
     ensure!(path("npm/dist").exists(), "the package is not built: run cargo xtask build first");
     let mut budget = budget()?;
     let mut over = Vec::new();
-    println!("{:<40}{:>9}{:>9}{:>9}{:>9}  budget", "", "raw", "gzip", "brotli", "sent");
+    println!("{:<44}{:>9}{:>9}{:>9}{:>9}  budget", "", "raw", "gzip", "brotli", "sent");
     for (name, size) in rows()? {
         let limits = budget.remove(&name).unwrap_or_default();
         let Size { raw, gzip, brotli, sent } = size;
-        println!("{name:<40}{raw:>9}{gzip:>9}{brotli:>9}{sent:>9}  {}", shown(&limits));
+        println!("{name:<44}{raw:>9}{gzip:>9}{brotli:>9}{sent:>9}  {}", shown(&limits));
         over.extend(exceeded(&size, &limits).into_iter().map(|what| format!("{name}: {what}")));
     }
     over.extend(budget.into_keys().map(|name| format!("{name}: has a budget but is not built")));
@@ -53,6 +53,9 @@ fn rows() -> Result<Vec<(String, Size)>> {
         let bundle = Bundle::of(&file)?;
         if !bundle.later.is_empty() {
             rows.push((format!("{file}, before the first call"), Size::of_all(&bundle.first)?));
+        }
+        if !bundle.last.is_empty() {
+            rows.push((format!("{file}, at the first download"), Size::of_all(&bundle.last)?));
         }
         rows.push((file, Size::of_all(bundle.first.iter().chain(&bundle.later))?));
     }

@@ -1,4 +1,4 @@
-//! What a bundler makes of an entry of the package: what a page loads at once, and what it loads on first use.
+//! What a bundler makes of an entry of the package: what a page loads at once, at its first call, and at its first download.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -16,6 +16,8 @@ pub(crate) struct Bundle {
     pub(crate) first: Vec<Vec<u8>>,
     /// What it imports when it is called.
     pub(crate) later: Vec<Vec<u8>>,
+    /// What that imports when a file is downloaded.
+    pub(crate) last: Vec<Vec<u8>>,
 }
 
 impl Bundle {
@@ -38,11 +40,21 @@ impl Bundle {
         let entry = outputs.iter().find(|(_, output)| output.get("entryPoint").and_then(Value::as_str) == Some(entry));
         let mut reached = BTreeSet::new();
         reach(&report, entry.context("esbuild reports no entry")?.0, &mut reached);
-        let read = |wanted: bool| {
-            let files = outputs.keys().filter(|file| reached.contains(file.as_str()) == wanted);
+        let first = reached.clone();
+        for file in &first {
+            for called in imports(&report, file, "dynamic-import") {
+                reach(&report, called, &mut reached);
+            }
+        }
+        let read = |wanted: &dyn Fn(&str) -> bool| {
+            let files = outputs.keys().filter(|file| wanted(file.as_str()));
             files.map(|file| Ok(fs::read(path("npm").join(file))?)).collect::<Result<Vec<_>>>()
         };
-        Ok(Self { first: read(true)?, later: read(false)? })
+        Ok(Self {
+            first: read(&|file| first.contains(file))?,
+            later: read(&|file| reached.contains(file) && !first.contains(file))?,
+            last: read(&|file| !reached.contains(file))?,
+        })
     }
 }
 
@@ -51,12 +63,17 @@ fn reach<'a>(report: &'a Value, file: &'a str, reached: &mut BTreeSet<&'a str>) 
     if !reached.insert(file) {
         return;
     }
-    let imports = report.get("outputs").and_then(|outputs| outputs.get(file)?.get("imports")?.as_array());
-    for import in imports.into_iter().flatten() {
-        let external = import.get("external").and_then(Value::as_bool).unwrap_or_default();
-        let together = import.get("kind").and_then(Value::as_str) == Some("import-statement");
-        if let (true, false, Some(path)) = (together, external, import.get("path").and_then(Value::as_str)) {
-            reach(report, path, reached);
-        }
+    for import in imports(report, file, "import-statement") {
+        reach(report, import, reached);
     }
+}
+
+/// What a file imports in this way, and the package has.
+fn imports<'a>(report: &'a Value, file: &str, kind: &str) -> Vec<&'a str> {
+    let all = report.get("outputs").and_then(|outputs| outputs.get(file)?.get("imports")?.as_array());
+    let own = |import: &&Value| {
+        import.get("kind").and_then(Value::as_str) == Some(kind)
+            && !import.get("external").and_then(Value::as_bool).unwrap_or_default()
+    };
+    all.into_iter().flatten().filter(own).filter_map(|import| import.get("path")?.as_str()).collect()
 }

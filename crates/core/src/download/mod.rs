@@ -12,10 +12,14 @@
 
 mod entity;
 mod meter;
+#[cfg(feature = "proxy")]
+mod part;
 mod range;
 
 pub use entity::Entity;
 pub use meter::{Meter, Pace};
+#[cfg(feature = "proxy")]
+pub use part::is_single_range;
 
 use crate::call::Call;
 use crate::error::{Code, Error, Sent};
@@ -42,6 +46,9 @@ pub struct Download {
     attempts: u32,
     /// Whose file it is, and whether that is shown by a token.
     owner: Option<(String, bool)>,
+    /// Where the part ends that is wanted, where it is not all of the file.
+    #[cfg(feature = "proxy")]
+    end: Option<u64>,
 }
 
 /// What to do with an answer.
@@ -83,6 +90,8 @@ impl Download {
             barren: 0,
             attempts: 0,
             owner: None,
+            #[cfg(feature = "proxy")]
+            end: None,
         }
     }
 
@@ -113,7 +122,12 @@ impl Download {
 
     /// Whether all of it is there: nothing is left to ask for.
     pub fn is_complete(&self) -> bool {
-        self.total == Some(self.received)
+        self.end().or(self.total) == Some(self.received)
+    }
+
+    /// How many more bytes the body may have that is being taken; unknown where nothing says it.
+    pub fn room(&self) -> Option<u64> {
+        self.until.map(|until| until.saturating_sub(self.received))
     }
 
     /// The call as it is sent next: for all of the file, or for what is missing.
@@ -126,7 +140,9 @@ impl Download {
             return Err(crate::call::invalid("a download sets Range and If-Range by itself"));
         }
         if let Some(etag) = self.asks_on() {
-            call.headers.push(("range".to_owned(), text::concat(&["bytes=", &text::decimal(self.received), "-"])));
+            let last = self.end().map(|end| text::decimal(end - 1)).unwrap_or_default();
+            call.headers
+                .push(("range".to_owned(), text::concat(&["bytes=", &text::decimal(self.received), "-", &last])));
             call.headers.push(("if-range".to_owned(), etag.to_owned()));
         }
         Ok(call)
@@ -151,7 +167,18 @@ impl Download {
     }
 
     fn asks_on(&self) -> Option<&str> {
-        self.etag().filter(|_| self.received > 0)
+        self.etag().filter(|_| self.is_begun())
+    }
+
+    /// Whether only what follows can be used.
+    const fn is_begun(&self) -> bool {
+        self.received > 0 || self.end().is_some()
+    }
+
+    #[cfg(not(feature = "proxy"))]
+    #[expect(clippy::unused_self, reason = "without parts, a file is wanted to its end")]
+    const fn end(&self) -> Option<u64> {
+        None
     }
 
     /// Judges a response that accepted the call, which took so many requests.
@@ -168,7 +195,7 @@ impl Download {
                 None => self.doubt(Code::RangeMismatched),
             };
         }
-        if self.received > 0 && !self.restarts {
+        if self.is_begun() && !self.restarts {
             let same = entity.etag.is_some() && entity.etag == self.etag;
             return Answer::Failed(if same { Code::BodyTruncated } else { Code::FileChanged });
         }
@@ -184,11 +211,13 @@ impl Download {
     /// # Errors
     /// What ended the call, with the requests of the whole download.
     pub fn refused(&mut self, error: Error) -> Result<(), Error> {
+        let before = self.attempts;
         self.attempts += error.attempts();
         if error.status() == Some(416) && self.asks_on().is_some() && self.doubt(Code::Rejected) == Answer::Again {
             return Ok(());
         }
-        let sent = error.sent();
+        // What has not left follows requests that were answered.
+        let sent = if error.sent() == Sent::Unsent && before > 0 { Sent::Acknowledged } else { error.sent() };
         Err(error.after(self.attempts, sent))
     }
 
@@ -201,6 +230,7 @@ impl Download {
     /// Says what follows a body that came to its end, or did not. `random` is any number.
     pub fn ended(&mut self, body: Result<(), Code>, retry: Retry, budget: &mut Budget, random: u32) -> Next {
         let code = match body {
+            _ if self.until.is_some_and(|until| self.received > until) => return Next::Failed(Code::RangeMismatched),
             Ok(()) if self.is_complete() || self.until.is_none() => return Next::Done,
             // How the connection ended does not matter then; what the taker could not do does.
             Err(code) if self.is_complete() && code.is_passing() => return Next::Done,
@@ -209,11 +239,11 @@ impl Download {
             Ok(()) => Code::BodyTruncated,
             Err(code) => code,
         };
-        if !code.is_passing() || retry.attempts < 2 || self.until.is_some_and(|until| self.received > until) {
+        if !code.is_passing() || retry.attempts < 2 {
             return Next::Failed(code);
         }
         let goes_on = self.asks_on().is_some();
-        if !goes_on && self.received > 0 && !self.restarts {
+        if !goes_on && self.is_begun() && !self.restarts {
             return Next::Failed(code);
         }
         let gains = goes_on && self.gained > 0;
@@ -241,7 +271,9 @@ impl Download {
     fn fits(&self, entity: &Entity) -> bool {
         let asked = self.asks_on().is_some_and(|etag| entity.etag.as_deref() == Some(etag));
         let range = entity.range.filter(|range| range.first == self.received);
-        let same = range.is_some_and(|range| self.total.is_none_or(|total| total == range.total));
+        let same = range.is_some_and(|range| {
+            self.total.is_none_or(|total| total == range.total) && self.end().is_none_or(|end| range.last < end)
+        });
         asked && same && !entity.is_encoded
     }
 
@@ -425,6 +457,24 @@ mod tests {
         download.answered(entity(200, &[("content-length", "10")]), 1);
         download.take(9);
         assert_eq!(ended(&mut download, Ok(())), Next::Failed(Code::BodyTruncated));
+    }
+
+    #[test]
+    fn more_bytes_than_a_part_was_said_to_have_are_never_the_file() {
+        let mut download = broken(true, 40);
+        assert_eq!(download.answered(part("bytes 40-59/100"), 1), Answer::On);
+        assert_eq!(download.room(), Some(20));
+        download.take(60);
+        assert_eq!(ended(&mut download, Ok(())), Next::Failed(Code::RangeMismatched));
+    }
+
+    #[test]
+    fn what_could_not_leave_follows_what_was_answered() {
+        use crate::error::Sent;
+        let unsent = || Error::new(Code::ConnectFailed).after(3, Sent::Unsent);
+        let error = broken(true, 40).refused(unsent()).unwrap_err();
+        assert_eq!((error.sent(), error.attempts()), (Sent::Acknowledged, 4));
+        assert_eq!(Download::new(true).refused(unsent()).unwrap_err().sent(), Sent::Unsent);
     }
 
     #[test]

@@ -6,7 +6,7 @@
 //! An instance of the wasm works for one client and holds its core itself, so the exports are plain functions: a class
 //! would cost 1 kB of glue. A call before `open` is a defect, and traps.
 
-#![expect(clippy::needless_pass_by_value, unreachable_pub, reason = "what wasm-bindgen asks of an export")]
+#![expect(unreachable_pub, reason = "what wasm-bindgen asks of an export")]
 
 mod core;
 mod file;
