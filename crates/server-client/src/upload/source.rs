@@ -125,10 +125,12 @@ fn of_file(file: File, stamp: Stamp) -> impl Stream<Item = Result<Bytes, Failure
             let mut file = file;
             let wanted = left.min(PIECE as u64);
             let mut piece = Vec::with_capacity(PIECE.min(usize::try_from(left).unwrap_or(PIECE)));
-            (&mut file).take(wanted).read_to_end(&mut piece).map_err(failure)?;
+            (&mut file).take(wanted).read_to_end(&mut piece).map_err(|error| failure(&error))?;
             let left = left - piece.len() as u64;
             // Before the last piece is out the server cannot take the file for whole.
-            if piece.len() as u64 != wanted || left == 0 && Stamp::of(&file.metadata().map_err(failure)?) != stamp {
+            if piece.len() as u64 != wanted
+                || left == 0 && Stamp::of(&file.metadata().map_err(|error| failure(&error))?) != stamp
+            {
                 return Err(changed());
             }
             Ok(Some((Bytes::from(piece), (file, left))))
@@ -139,13 +141,13 @@ fn of_file(file: File, stamp: Stamp) -> impl Stream<Item = Result<Bytes, Failure
 
 /// Opens a file, and nothing that would wait or has no end.
 fn open(path: &Path) -> Result<(File, Stamp), Failure> {
-    let is_file = |found: &Metadata| match found.is_file() {
-        true => Ok(Stamp::of(found)),
-        false => Err(Failure::new(Code::StorageDenied, "it is no file")),
+    let is_file = |found: &Metadata| {
+        let denied = || Failure::new(Code::StorageDenied, "it is no file");
+        found.is_file().then(|| Stamp::of(found)).ok_or_else(denied)
     };
-    is_file(&fs::metadata(path).map_err(failure)?)?;
-    let file = File::open(path).map_err(failure)?;
-    let stamp = is_file(&file.metadata().map_err(failure)?)?;
+    is_file(&fs::metadata(path).map_err(|error| failure(&error))?)?;
+    let file = File::open(path).map_err(|error| failure(&error))?;
+    let stamp = is_file(&file.metadata().map_err(|error| failure(&error))?)?;
     Ok((file, stamp))
 }
 
@@ -155,9 +157,7 @@ impl Stamp {
     }
 }
 
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
-) -> Result<T, Failure> {
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Failure> + Send + 'static) -> Result<T, Failure> {
     let ended = spawn_blocking(work).await;
     ended.unwrap_or_else(|_| Err(Failure::new(Code::StorageFailed, "the runtime is ending")))
 }
@@ -166,13 +166,13 @@ fn changed() -> Failure {
     Failure::new(Code::FileChanged, "the file to send is not what it was")
 }
 
-fn failure(error: io::Error) -> Failure {
+fn failure(error: &io::Error) -> Failure {
     let code = match error.kind() {
         ErrorKind::NotFound | ErrorKind::NotADirectory => Code::FileMissing,
         ErrorKind::PermissionDenied => Code::StorageDenied,
         _ => Code::StorageFailed,
     };
-    Failure::of_storage(code, &error)
+    Failure::below(code, "file", error)
 }
 
 impl fmt::Debug for Content {

@@ -97,7 +97,10 @@ async fn a_redirect_within_the_origin_gets_the_whole_file_and_a_stream_is_not_ha
     let path = folder.file("a.bin", &Sample::new(5));
     let _: Value = api.post("/files").upload_from(&path).raw("a/b").await.unwrap();
     let seen = server.record().requests;
-    assert_eq!((seen[1].path.as_str(), seen[1].body_bytes, seen[1].header("content-type")), ("/elsewhere", 5, Some("a/b")));
+    assert_eq!(
+        (seen[1].path.as_str(), seen[1].body_bytes, seen[1].header("content-type")),
+        ("/elsewhere", 5, Some("a/b"))
+    );
     let pieces = stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(b"12345"))]);
     let error = api.post::<Value>("/files").upload("a", Content::stream(pieces)).await.unwrap_err();
     assert_eq!((error.code(), server.counts().requests), (Code::RedirectRefused, 3));

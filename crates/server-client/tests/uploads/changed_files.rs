@@ -70,7 +70,12 @@ async fn a_file_in_the_place_of_another_does_not_mix_with_it() {
             assert!(read > 0 && buffer[..read].iter().all(|byte| *byte == 0));
             left -= read as u64;
         }
-        tokio::io::AsyncWriteExt::write_all(&mut connection, b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-type: application/json\r\n\r\n1").await.unwrap();
+        tokio::io::AsyncWriteExt::write_all(
+            &mut connection,
+            b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-type: application/json\r\n\r\n1",
+        )
+        .await
+        .unwrap();
         connection
     };
     let (ended, _connection) = tokio::join!(upload, serve);

@@ -50,7 +50,10 @@ async fn a_gibibyte_goes_out_in_little_memory() {
             let mut body = (&mut connection).take(length);
             assert_eq!(tokio::io::copy(&mut body, &mut tokio::io::sink()).await.unwrap(), length);
             let text = length.to_string();
-            let answer = format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{text}", text.len());
+            let answer = format!(
+                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{text}",
+                text.len()
+            );
             connection.write_all(answer.as_bytes()).await.unwrap();
             if length > LENGTH {
                 return;
