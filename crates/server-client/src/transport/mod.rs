@@ -225,11 +225,14 @@ impl Response {
         })
     }
 
+    /// A header of the response, where it is text.
+    pub(crate) fn header(&self, name: &str) -> Option<String> {
+        self.inner.headers().get(name)?.to_str().ok().map(str::to_owned)
+    }
+
     /// What the response says of a file.
     pub(crate) fn entity(&self) -> Entity {
-        let headers = self.inner.headers();
-        let header = |name: &str| headers.get(name)?.to_str().ok().map(str::to_owned);
-        Entity::new(self.status(), false, header)
+        Entity::new(self.status(), false, |name| self.header(name))
     }
 
     /// Refuses a body that is packed.
@@ -240,6 +243,23 @@ impl Response {
     /// Refuses a body that ends with its connection.
     pub(crate) fn check_end(&self) -> Result<(), Failure> {
         framing::check_end(self.inner.version(), self.inner.status(), self.inner.headers())
+    }
+
+    /// The answer to conditions, where it is one: not modified, precondition failed, range not satisfiable.
+    pub(crate) fn verdict(&self) -> Option<http::Response<()>> {
+        if !matches!(self.status(), 304 | 412 | 416) {
+            return None;
+        }
+        let mut verdict = http::Response::new(());
+        *verdict.status_mut() = self.inner.status();
+        verdict.headers_mut().clone_from(self.inner.headers());
+        Some(verdict)
+    }
+
+    /// The headers, for whom the body goes on to.
+    #[cfg(feature = "proxy")]
+    pub(crate) fn headers(&self) -> &http::HeaderMap {
+        self.inner.headers()
     }
 
     pub(crate) fn status(&self) -> u16 {
