@@ -47,7 +47,15 @@ const settings = {
   format: 'esm',
   target: 'es2022',
   outdir: `${root}dist`,
-  external: ['./core.js', './download.js', './engine.js', './slim-core.js', '*.wasm?module', 'react'],
+  external: [
+    './core.js',
+    './download.js',
+    './engine.js',
+    './slim-core.js',
+    './upload.js',
+    '*.wasm?module',
+    'react',
+  ],
   plugins: [virtual],
   minify: true,
   logLevel: 'warning',
@@ -81,9 +89,13 @@ const dialects = (await readdir(`${root}generated/dialects`)).map(
 )
 await Promise.all([
   build({ ...settings, entryPoints: entry('index', 'index.node', 'index.edge', 'slim') }),
-  // The lazy chunks hold the engine themselves, and all of them load the one for downloads.
-  build({ ...settings, entryPoints: entry('core', 'engine', 'slim-core'), external: ['./download.js'] }),
-  build({ ...settings, entryPoints: entry('download'), external: [] }),
+  // The lazy chunks hold the engine themselves, and all of them load those for files.
+  build({
+    ...settings,
+    entryPoints: entry('core', 'engine', 'slim-core'),
+    external: ['./download.js', './upload.js'],
+  }),
+  build({ ...settings, entryPoints: entry('download', 'upload'), external: [] }),
   build({ ...settings, entryPoints: entry('react'), banner: { js: "'use client';" } }),
   build({ ...settings, entryPoints: dialects, outdir: `${root}dist/dialects`, minify: false }),
   promisify(execFile)(`${root}node_modules/.bin/tsc`, ['--project', `${root}tsconfig.build.json`]),

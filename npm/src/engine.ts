@@ -1,8 +1,8 @@
 import { callInvalid, configInvalid, networkFailed } from '../generated/errors.js'
 import type { Verb } from '../generated/verbs.js'
-import type { CoreReply } from './abi.js'
+import type { CoreReply, Flight } from './abi.js'
 import { bodyOf, isStream, sizeOf } from './driver/body.js'
-import { type CallParts, drive, type Parcel, targetOf } from './driver/call.js'
+import { type CallParts, drive, type Parcel, type Sender, targetOf } from './driver/call.js'
 import { type Deadline, startDeadline } from './driver/deadline.js'
 import { checkPage } from './driver/page.js'
 import { receive } from './driver/receive.js'
@@ -40,6 +40,11 @@ export interface Engine {
 
 /** What a client can do about its session. */
 export type EngineVerb = Exclude<Verb, 'getSession'> | 'signInWithLink' | 'signInWithRedirect'
+
+interface Counted {
+  /** Makes what sends a flight's requests, where somebody wants to know how far they are. */
+  senderOf?: ((flight: Flight) => Sender) | undefined
+}
 
 interface Running extends Instance {
   verbs: Verbs
@@ -129,17 +134,17 @@ export const startEngine = (
     path: string,
     options: CallParts,
     deadline: Deadline,
-    { take, file }: Pick<Parcel, 'take' | 'file'> = {},
+    { take, file, senderOf }: Pick<Parcel, 'take' | 'file'> & Counted = {},
   ) => {
     const body = bodyOf(options.body)
     const { address, headers } = targetOf(path, options)
-    if (body) deadline.grow(sizeOf(body.content) / BYTES, options)
+    if (body && !senderOf) deadline.grow(sizeOf(body.content) / BYTES, options)
     await verbs.ready(deadline).catch(unsent)
     const attempts = isStream(body) ? 0 : attemptsOf(options.retry ?? retry)
     const flight = file
       ? file.depart(address, headers, attempts)
       : core.start(method, address, headers, take !== undefined, verbs.mirrored(), attempts)
-    const parcel: Parcel = { body, cache: options.cache, take, file }
+    const parcel: Parcel = { body, cache: options.cache, take, file, sender: senderOf?.(flight) }
     try {
       return await drive(core, flight, verbs, parcel, deadline)
     } catch (thrown) {
@@ -205,8 +210,19 @@ export const startEngine = (
       }
       return allowed ?? false
     },
-    upload: async (deadline, path, file, options) =>
-      call(deadline, 'POST', path, { ...options, body: formOf(file, options) }),
+    upload: (deadline, path, file, options) =>
+      run(deadline, async (running) => {
+        const parts = { ...options, body: formOf(file, options) }
+        const streams = isStream(bodyOf(parts.body))
+        let senderOf: Counted['senderOf']
+        if (options.onProgress || streams) {
+          const loaded = import('./upload.js').catch(() => unsent(networkFailed))
+          const upload = await deadline.wait(loaded)
+          if (streams) upload.checkStream(baseUrl)
+          senderOf = upload.senderOf(running.core, options)
+        }
+        return perform(running, 'POST', path, parts, deadline, { senderOf })
+      }),
   }
 }
 

@@ -16,6 +16,7 @@ export type {
   SavedFile,
   Transfer,
   UploadOptions,
+  UploadProgress,
   VerbResult,
   Write,
 } from './request.js'

@@ -86,6 +86,21 @@ export interface UploadOptions extends RequestOptions {
   field?: string | undefined
   /** The file's name; the `File`'s own otherwise. */
   filename?: string | undefined
+  /**
+   * Hears how far the upload is: at once, ten times a second at most, and at the end. The end is told when the server has answered.
+   * Where the upload has to be sent again, after a renewal or a failure, `sent` begins anew at 0.
+   *
+   * Such an upload may take as long as bytes leave: it ends after `idleTimeout` without any, and by the `timeout` that is given
+   * here, if one is. A server of another origin is asked beforehand whether it allows it (a CORS preflight). Without
+   * a page, behind a service worker and where a browser cannot tell, the beginning and the end are told.
+   */
+  onProgress?: ((progress: UploadProgress) => void) | undefined
+}
+
+/** How far an upload is. */
+export interface UploadProgress extends Transfer {
+  /** Bytes that have left; of a form, with those between the files. Fewer than before where it had to begin anew. */
+  sent: number
 }
 
 /** A file that was saved, or handed to the browser to save. */

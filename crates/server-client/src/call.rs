@@ -9,25 +9,27 @@ use std::time::{Duration, Instant};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use http::StatusCode;
+use http::header::ACCEPT_ENCODING;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tracing::field::Empty;
-use tracing::{Instrument as _, Span, info_span};
+use tracing::{Instrument as _, Span};
 use twinfetch_core::address::Path;
 use twinfetch_core::call::{Call as Request, Method};
 use twinfetch_core::error::{Code, Error as Reason, Sent};
 use twinfetch_core::exchange::Retry;
+use twinfetch_core::secret::Secret;
 
 use crate::answer::{Answer, Reply};
 use crate::api::Api;
 use crate::cache_mode::CacheMode;
 use crate::deadline::Deadline;
 use crate::download::Request as FileRequest;
-use crate::driver::Flight;
+use crate::driver::{Flight, Given};
 use crate::error::{Called, Error};
 use crate::incoming::REQUEST_ID;
 use crate::memo::{Identity, Key, Memo};
 use crate::transport::{Body, Failure};
+use crate::upload::Plan;
 
 /// A call in the making; awaiting it sends it and reads the answer as JSON into a `T`.
 ///
@@ -55,10 +57,16 @@ struct Draft {
     method: Method,
     path: Path,
     headers: Vec<(String, String)>,
-    body: Option<Body>,
+    body: Option<Load>,
     cache: CacheMode,
     timeout: Duration,
     retry: Retry,
+}
+
+/// What a call sends.
+enum Load {
+    Json(Body),
+    Upload(Plan),
 }
 
 impl<T> Call<T> {
@@ -93,9 +101,24 @@ impl<T> Call<T> {
             Ok(_) if draft.method.is_safe() => Err(invalid("a GET has no body")),
             Ok(bytes) => {
                 let body = Body { content_type: "application/json", bytes: bytes.into() };
-                Ok(Draft { body: Some(body), ..draft })
+                Ok(Draft { body: Some(Load::Json(body)), ..draft })
             }
             Err(_) => Err(invalid("its body cannot be written as JSON")),
+        });
+        self
+    }
+
+    /// The same with a file to send.
+    pub(crate) fn carrying(mut self, plan: Plan) -> Self {
+        self.draft = self.draft.and_then(|draft| {
+            let mistake = match draft.method {
+                Method::Patch | Method::Post | Method::Put => plan.mistake(),
+                Method::Delete | Method::Get | Method::Head => Some("a file goes with POST, PUT or PATCH"),
+            };
+            let has_type = draft.headers.iter().any(|(name, _)| name == "content-type");
+            let mistake = mistake.or(draft.body.is_some().then_some("it has two bodies"));
+            let mistake = mistake.or(has_type.then_some("an upload says its own type"));
+            mistake.map_or(Ok(Draft { body: Some(Load::Upload(plan)), ..draft }), |mistake| Err(invalid(mistake)))
         });
         self
     }
@@ -131,16 +154,29 @@ impl<T> Call<T> {
 impl<T> Call<T> {
     /// The call as it is sent for a file, under the name that the caller asks for.
     pub(crate) fn into_file(self, name: Option<&str>) -> Result<FileRequest, Error> {
+        match &self.draft {
+            Ok(draft) if draft.method != Method::Get => Err(invalid("a download is a GET")),
+            _ => self.into_passed_file(name),
+        }
+    }
+
+    /// As [`Self::into_file`], for somebody who may want the head alone.
+    pub(crate) fn into_passed_file(self, name: Option<&str>) -> Result<FileRequest, Error> {
         let Self { api, draft, .. } = self;
         let mut draft = draft?;
-        if draft.method != Method::Get {
+        if !draft.method.is_safe() {
             return Err(invalid("a download is a GET"));
+        }
+        if draft.headers.iter().all(|(given, _)| given != ACCEPT_ENCODING.as_str()) {
+            // Without a word, any coding would do (RFC 9110 §12.5.3).
+            draft.headers.push((ACCEPT_ENCODING.as_str().to_owned(), "identity".to_owned()));
         }
         let called = Arc::new(draft.called(&api));
         draft.complete(&called.request_id);
-        let Draft { timeout, retry, .. } = draft;
+        let url = Secret::new(api.client().base().join(&draft.path));
         let call = draft.request()?.file(name);
-        Ok(FileRequest { api, call, called, timeout, retry })
+        let Draft { timeout, retry, .. } = draft;
+        Ok(FileRequest { api, call, url, called, timeout, retry, any_end: false })
     }
 }
 
@@ -153,14 +189,7 @@ impl<T: DeserializeOwned> Call<T> {
         let Self { api, draft, .. } = self;
         let draft = draft?;
         let called = Arc::new(draft.called(&api));
-        let span = info_span!(
-            "twinfetch",
-            method = called.method,
-            route = called.route,
-            request_id = called.request_id,
-            status = Empty,
-            milliseconds = Empty
-        );
+        let span = called.span();
         let begun = Instant::now();
         let work = async {
             let outcome = draft.answer(&api, &called.request_id).await.and_then(Answer::decode);
@@ -196,9 +225,19 @@ impl Draft {
         let credential = deadline.limit(api.fresh_credential()).await;
         let credential = credential.map_err(|failure| over(failure, Sent::Unsent))??;
         self.complete(request_id);
-        let call = self.request()?;
+        let mut call = self.request()?;
+        let body = match self.body {
+            Some(Load::Json(body)) => Some(Given::Held(body)),
+            Some(Load::Upload(plan)) => {
+                let parcel = deadline.limit(plan.pack()).await.flatten();
+                let parcel = parcel.map_err(|failure| over(failure, Sent::Unsent))?;
+                call = if parcel.is_once() { call.once() } else { call };
+                Some(Given::Parcel(Arc::new(parcel)))
+            }
+            None => None,
+        };
         let identity = Identity::of(&credential.presented);
-        let flight = Flight { call, body: self.body, credential, deadline };
+        let flight = Flight { call, body, credential, deadline };
         match api.memo() {
             Some(memo) if self.method.is_safe() => {
                 let key = Key { identity, path: self.path.as_str().to_owned(), headers: self.headers };
@@ -267,7 +306,7 @@ fn invalid(reason: &str) -> Error {
 }
 
 /// Completes the span, and says how the call ended: never a token, a query or a body.
-fn tell(outcome: Result<StatusCode, &Error>, begun: Instant) {
+pub(crate) fn tell(outcome: Result<StatusCode, &Error>, begun: Instant) {
     let span = Span::current();
     span.record("milliseconds", u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX));
     if let Some(status) = outcome.map_or_else(Error::status, Some) {

@@ -16,8 +16,21 @@ pub(crate) struct Deadline(Instant);
 
 impl Deadline {
     pub(crate) fn after(limit: Duration) -> Self {
-        let now = Instant::now();
-        Self(now.checked_add(limit).unwrap_or_else(|| now + FOREVER))
+        Self::since(Instant::now(), limit)
+    }
+
+    /// A moment and a limit from then on.
+    pub(crate) fn since(moment: Instant, limit: Duration) -> Self {
+        Self(moment.checked_add(limit).unwrap_or_else(|| moment + FOREVER))
+    }
+
+    /// The same so much later.
+    pub(crate) fn put_off(self, by: Duration) -> Self {
+        Self::since(self.0, by)
+    }
+
+    pub(crate) const fn at(self) -> Instant {
+        self.0
     }
 
     /// How long it is until then, in milliseconds.

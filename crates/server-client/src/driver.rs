@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::HeaderValue;
 use tokio::time::sleep;
-use twinfetch_core::call::{Call, Method, Request};
+use twinfetch_core::call::{Call, Content, Method, Request};
 use twinfetch_core::dialect::Envelope;
 use twinfetch_core::error::{Code, Error as Reason};
 use twinfetch_core::exchange::{Exchange, Payload, Reading, Reply, Step, Wants};
@@ -21,14 +21,22 @@ use crate::error::{Cause, Error};
 use crate::jar::Jar;
 use crate::keeper::Keeper;
 use crate::transport::{Body, Failure, Response};
+use crate::upload::{Parcel, Passage};
 
 /// One call with all that it needs, and nothing of another.
 #[derive(Clone)]
 pub(crate) struct Flight {
     pub(crate) call: Call,
-    pub(crate) body: Option<Body>,
+    pub(crate) body: Option<Given>,
     pub(crate) credential: Credential,
     pub(crate) deadline: Deadline,
+}
+
+/// What the caller gave to send.
+#[derive(Clone)]
+pub(crate) enum Given {
+    Held(Body),
+    Parcel(Arc<Parcel>),
 }
 
 /// What a call shows, and who has a newer one when it is refused.
@@ -48,14 +56,18 @@ impl Credential {
 /// The two hands of the loop: what goes out, and what came back that the core has no words for.
 pub(crate) struct Hands<'a> {
     client: &'a ServerClient,
-    body: Option<Body>,
+    body: Option<Given>,
     credential: Credential,
     deadline: Deadline,
+    /// The body that goes out, which its answer may have overtaken.
+    passage: Option<Passage>,
     /// What every request says beside what the core has it say.
     pub(crate) headers: Vec<(String, String)>,
     /// The cookies of the app's own site, where that is asked.
     pub(crate) jar: Option<Jar>,
     response: Option<Response>,
+    /// The last answer, where it is one to conditions.
+    verdict: Option<http::Response<()>>,
     pub(crate) received: Option<Bytes>,
     pub(crate) set_cookies: Vec<HeaderValue>,
     pub(crate) cause: Option<Cause>,
@@ -82,18 +94,31 @@ pub(crate) async fn perform(flight: Flight, client: &ServerClient) -> Result<Ans
 
 /// Performs a call whose body is for the caller.
 pub(crate) async fn receive(flight: Flight, client: &ServerClient) -> Result<Received, Error> {
+    judged(flight, client).await.map_err(|(error, _)| error)
+}
+
+/// As [`receive`]; with a refusal comes the verdict on the call's own conditions, where it is one.
+pub(crate) async fn judged(
+    flight: Flight,
+    client: &ServerClient,
+) -> Result<Received, (Error, Option<http::Response<()>>)> {
     let Flight { call, body, credential, deadline } = flight;
     let step = Exchange::start(client.dialect(), client.base(), call, Ok(credential.presented.clone()));
     let mut hands = Hands::new(client, body, credential, deadline);
-    let attempts = hands.perform(step).await?.attempts;
-    let response = hands.response.take().ok_or_else(|| Error::new(Reason::new(Code::UnexpectedContentType)))?;
+    let attempts = match hands.perform(step).await {
+        Ok(reply) => reply.attempts,
+        Err(error) => return Err((error, hands.verdict.take())),
+    };
+    let Some(response) = hands.response.take() else {
+        return Err((Error::new(Reason::new(Code::UnexpectedContentType)), None));
+    };
     Ok(Received { response, attempts })
 }
 
 impl<'a> Hands<'a> {
     pub(crate) const fn new(
         client: &'a ServerClient,
-        body: Option<Body>,
+        body: Option<Given>,
         credential: Credential,
         deadline: Deadline,
     ) -> Self {
@@ -102,9 +127,11 @@ impl<'a> Hands<'a> {
             body,
             credential,
             deadline,
+            passage: None,
             headers: Vec::new(),
             jar: None,
             response: None,
+            verdict: None,
             received: None,
             set_cookies: Vec::new(),
             cause: None,
@@ -151,14 +178,27 @@ impl<'a> Hands<'a> {
         let is_of_app = self.client.is_of_app(&request.url);
         self.attempts += 1;
         // Of an earlier attempt.
-        (self.response, self.cause) = (None, None);
-        let sent = self.client.transport().send(request, self.body.as_ref());
-        match self.deadline.limit(sent).await.flatten() {
+        (self.response, self.passage, self.cause) = (None, None, None);
+        match self.launch(request).await {
             Ok(response) => {
                 self.keep(response.set_cookies(), is_of_app);
+                self.verdict = response.verdict();
                 Ok(self.response.insert(response).head(self.client.milliseconds()))
             }
             Err(failure) => Err(self.note(failure)),
+        }
+    }
+
+    async fn launch(&mut self, request: Request) -> Result<Response, Failure> {
+        let transport = self.client.transport();
+        match (&self.body, &request.content) {
+            (Some(Given::Parcel(parcel)), Content::Caller) => {
+                let (response, passage) = parcel.send(request, transport, &mut self.deadline).await?;
+                self.passage = Some(passage);
+                Ok(response)
+            }
+            (Some(Given::Held(body)), _) => self.deadline.limit(transport.send(request, Some(body))).await.flatten(),
+            _ => self.deadline.limit(transport.send(request, None)).await.flatten(),
         }
     }
 
@@ -206,7 +246,7 @@ impl<'a> Hands<'a> {
     }
 
     async fn read<'e>(&mut self, exchange: Exchange<'e, Reading>) -> Step<'e> {
-        let response = self.response.take_if(|_| exchange.wants() != Wants::Raw);
+        let response = self.response.take_if(|_| exchange.wants() == Wants::Document);
         let (Wants::Document, Some(response)) = (exchange.wants(), response) else {
             return exchange.received::<Place<'_>>(Ok(None));
         };

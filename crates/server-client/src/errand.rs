@@ -16,7 +16,7 @@ use twinfetch_core::verb::{Flow, Next, Outcome, Verb};
 use crate::cache_mode::CacheMode;
 use crate::client::ServerClient;
 use crate::deadline::Deadline;
-use crate::driver::{Credential, Hands};
+use crate::driver::{Credential, Given, Hands};
 use crate::error::{Called, Error};
 use crate::incoming::REQUEST_ID;
 use crate::jar::Jar;
@@ -84,7 +84,7 @@ impl Errand {
         let deadline = Deadline::after(client.transport().limits().total);
         let (mut flow, mut next) =
             Flow::start(client.dialect(), client.sites(), verb, credential.presented.clone(), client.retry());
-        let mut hands = Hands::new(client, details, credential, deadline);
+        let mut hands = Hands::new(client, details.map(Given::Held), credential, deadline);
         hands.headers = vec![(REQUEST_ID.to_owned(), request_id.clone())];
         if let Some(directive) = CacheMode::default().directive() {
             hands.headers.push(("cache-control".to_owned(), directive.to_owned()));

@@ -7,6 +7,8 @@ use std::time::Duration;
 use http::StatusCode;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tracing::field::Empty;
+use tracing::{Span, info_span};
 use twinfetch_core::error::{Code, Error as Reason, Kind, Problem, Sent};
 
 /// Why a call, or the session, or a setting is not what was asked for.
@@ -25,7 +27,6 @@ use twinfetch_core::error::{Code, Error as Reason, Kind, Problem, Sent};
 pub struct Error(Box<Inner>);
 
 /// Any error of another crate's stream.
-#[cfg(feature = "proxy")]
 pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 #[derive(Clone)]
@@ -51,6 +52,20 @@ pub(crate) struct Called {
     pub(crate) route: String,
     pub(crate) origin: String,
     pub(crate) request_id: String,
+}
+
+impl Called {
+    /// What the log has all of it under.
+    pub(crate) fn span(&self) -> Span {
+        info_span!(
+            "twinfetch",
+            method = self.method,
+            route = self.route,
+            request_id = self.request_id,
+            status = Empty,
+            milliseconds = Empty
+        )
+    }
 }
 
 impl Error {

@@ -156,8 +156,11 @@ mod own_session;
 mod permissions;
 #[cfg(feature = "proxy")]
 mod proxy;
+#[cfg(feature = "proxy")]
+mod proxy_download;
 mod relay;
 mod renewals;
+mod save;
 mod seal;
 mod secrets;
 mod session;
@@ -166,6 +169,7 @@ mod signed_in;
 #[cfg(any(feature = "axum", feature = "proxy"))]
 mod status;
 mod transport;
+mod upload;
 mod visitor;
 
 pub use answer::Reply;
@@ -183,8 +187,11 @@ pub use layer::{ApiLayer, ApiService};
 pub use link::{LinkToken, Linked};
 #[cfg(feature = "proxy")]
 pub use proxy::{Proxy, ProxyBody, ProxyBuilder};
+#[cfg(feature = "proxy")]
+pub use proxy_download::FileBody;
 #[cfg(feature = "redis")]
 pub use renewals::redis::Redis;
+pub use save::{NoSha256, Progress, Save, Saved, Sha256};
 pub use session::{Authenticated, Session};
 pub use sign_out::SignedOut;
 pub use signed_in::SignedIn;
@@ -195,6 +202,7 @@ pub use twinfetch_core::seal::SessionError;
 pub use twinfetch_core::secret::Secret;
 pub use twinfetch_core::session::Tokens;
 pub use twinfetch_core::verb::Permissions;
+pub use upload::{Content, Upload, UploadProgress};
 
 /// The example of the repository's README compiles.
 #[cfg(all(doctest, feature = "axum"))]

@@ -14,6 +14,13 @@ export interface CallParts extends RequestOptions {
   as?: string | undefined
 }
 
+/** Sends the requests of one flight. */
+export interface Sender {
+  send: typeof send
+  /** The call went well. */
+  done(): void
+}
+
 /** What a flight takes along. */
 export interface Parcel {
   /** What is sent as it is, each time the same. */
@@ -21,6 +28,8 @@ export interface Parcel {
   /** What is sent beside the core's own members. */
   members?: unknown
   cache?: RequestCache | undefined
+  /** Sends the requests, where `fetch` tells too little. */
+  sender?: Sender | undefined
   /** Takes a response whose body is not for the core, and makes of it what was asked for. */
   take?: ((response: Response) => Promise<unknown>) | undefined
   /** Takes the bodies of a download. */
@@ -71,6 +80,7 @@ const perform = async (
     const step = core.advance(flight, outcome, Date.now(), deadline.left())
     if (step.is === 'done') {
       const { is, ...reply } = step
+      parcel.sender?.done()
       return { ...reply, ...found.taken }
     }
     if (step.is === 'failed') throw failureOf(step.error, found)
@@ -101,7 +111,7 @@ const act = async (
     case 'send': {
       drop(found)
       await parcel.file?.ready()
-      const sent = await send(step.url, initOf(step, parcel), deadline)
+      const sent = await (parcel.sender?.send ?? send)(step.url, initOf(step, parcel), deadline)
       found.response = sent
       return { status: sent.status, headers: sent.headers, filtered: sent.type === 'cors' }
     }

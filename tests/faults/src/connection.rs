@@ -1,14 +1,23 @@
 //! One connection: requests are read, and what the script says is done to them.
 
 use std::io;
+use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::net::TcpStream;
 
+use crate::cut::Pace;
+use crate::fault::Fault;
 use crate::head::Head;
 use crate::plan::{Act, Asked, End, Plan};
 use crate::stage::{Part, Stage};
+use crate::upload::Upload;
 use crate::upstream::{Relay, pass};
 use crate::wire::Wire;
+
+/// What a page may read beside the body.
+const EXPOSED: &str = "accept-ranges, content-digest, content-disposition, content-encoding, content-length, content-range, etag, \
+                       repr-digest, retry-after, x-request-id";
 
 /// Serves a connection until one side ends it.
 pub(crate) async fn serve(socket: TcpStream, stage: &Stage) {
@@ -44,27 +53,29 @@ pub(crate) async fn serve(socket: TcpStream, stage: &Stage) {
 async fn answer(client: &mut Wire, head: &Head, part: Part, stage: &Stage) -> io::Result<End> {
     let Part { number, fault, reaches_backend, backend, allow_origin } = part;
     let cors = allow_origin.map(|origin| shared_with(&origin)).unwrap_or_default();
-    let asked = Asked { number, path: head.path.clone(), is_head: head.method == "HEAD", cors };
-    let plan = match (&fault, &backend) {
-        (None, Some(backend)) => {
-            let reusable = pass(client, (head, number), (backend, Relay::All), stage).await?;
-            return Ok(if reusable { End::KeepOpen } else { End::Close });
-        }
-        (None, None) => Plan::good(&asked),
-        (Some(fault), _) => Plan::of(fault, &asked),
+    let asked = Asked::of(number, head, cors);
+    let upload = Upload::of(head, number, stage);
+    let pace = if let Some(Fault::SlowUpload(pace)) = fault { Some(pace) } else { None };
+    let relay = match &fault {
+        None | Some(Fault::SlowUpload(_)) => Some(Relay::All),
+        Some(Fault::CutAnswer(cut)) => Some(Relay::Until(cut)),
+        Some(_) => reaches_backend.then_some(Relay::Nothing),
     };
-    match backend {
-        Some(backend) if reaches_backend => {
-            pass(client, (head, number), (&backend, Relay::Nothing), stage).await?;
+    let plan = fault.as_ref().map_or_else(|| Plan::good(&asked), |fault| Plan::of(fault, &asked));
+    match (backend, relay, &fault) {
+        (Some(backend), Some(relay), _) => {
+            let end = pass(client, (head, upload.at(pace)), (&backend, relay), stage).await?;
+            if relay != Relay::Nothing {
+                return Ok(end);
+            }
+        }
+        (_, _, Some(Fault::CutUpload(cut))) => {
+            if let Some(end) = upload.cut(cut, client).await? {
+                return Ok(end);
+            }
         }
         _ if plan.early => {}
-        _ => {
-            let mut framing = head.request_framing();
-            while let Some(piece) = client.piece(&mut framing).await? {
-                stage.received(number, Some(piece.raw.get(..piece.content).unwrap_or_default()));
-            }
-            stage.received(number, None);
-        }
+        _ => upload.at(pace).whole(client).await?,
     }
     play(client, plan, stage).await
 }
@@ -78,10 +89,22 @@ async fn play(client: &mut Wire, plan: Plan, stage: &Stage) -> io::Result<End> {
                     client.write(&bytes).await?;
                 }
             }
-            Act::Pause(pause) => tokio::select! {
-                () = tokio::time::sleep(pause) => {}
-                () = client.gone() => return Ok(End::Gone),
-            },
+            Act::Send { pieces, is_chunked, pace } => {
+                for piece in pieces.flat_map(|piece| slices(piece, pace)) {
+                    let chunk = if is_chunked { chunk(&piece) } else { piece };
+                    client.write(&chunk).await?;
+                    if let Some(pace) = pace
+                        && is_gone_after(pace.pause(), client).await
+                    {
+                        return Ok(End::Gone);
+                    }
+                }
+            }
+            Act::Pause(pause) => {
+                if is_gone_after(pause, client).await {
+                    return Ok(End::Gone);
+                }
+            }
             Act::Stall => {
                 stage.played();
                 client.gone().await;
@@ -90,6 +113,26 @@ async fn play(client: &mut Wire, plan: Plan, stage: &Stage) -> io::Result<End> {
         }
     }
     Ok(plan.end)
+}
+
+/// Waits, and says whether the client has gone meanwhile.
+async fn is_gone_after(pause: Duration, client: &mut Wire) -> bool {
+    tokio::select! {
+        () = tokio::time::sleep(pause) => false,
+        () = client.gone() => true,
+    }
+}
+
+/// The piece, or as much of it at a time as its pace has.
+fn slices(piece: Bytes, pace: Option<Pace>) -> impl Iterator<Item = Bytes> {
+    let at_once = pace.map_or(piece.len(), Pace::at_once).max(1);
+    (0..piece.len())
+        .step_by(at_once)
+        .map(move |start| piece.slice(start..piece.len().min(start.saturating_add(at_once))))
+}
+
+fn chunk(piece: &Bytes) -> Bytes {
+    [format!("{:x}\r\n", piece.len()).as_bytes(), piece, b"\r\n"].concat().into()
 }
 
 fn is_preflight(head: &Head) -> bool {
@@ -108,6 +151,6 @@ fn preflight(head: &Head, origin: &str) -> String {
 fn shared_with(origin: &str) -> String {
     format!(
         "access-control-allow-origin: {origin}\r\naccess-control-allow-credentials: true\r\n\
-         access-control-expose-headers: retry-after, x-request-id\r\nvary: origin\r\n"
+         access-control-expose-headers: {EXPOSED}\r\nvary: origin\r\n"
     )
 }

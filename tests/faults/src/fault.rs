@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::cut::{Cut, Pace};
+use crate::file::File;
 use crate::retry_after::RetryAfter;
 
 /// What happens to one request. In JSON it is `{ "kind": "drip_body", "milliseconds": 1000 }`.
@@ -157,6 +159,15 @@ pub enum Fault {
     BrokenGzip,
     /// Plain JSON that says it was packed with gzip.
     LyingEncoding,
+    /// A file, served well or not.
+    File(File),
+    /// The answer of the backend, of which the body is cut; without a backend, the good answer.
+    CutAnswer(Cut),
+    /// So much of the request's body is read, and then the connection ends. What has not more is answered well; the backend gets
+    /// nothing.
+    CutUpload(Cut),
+    /// The request's body is read slowly, and then answered well or by the backend, which gets it as slowly.
+    SlowUpload(Pace),
 }
 
 impl Fault {
@@ -212,6 +223,10 @@ impl Fault {
             Self::GzipBomb { mebibytes: 100 },
             Self::BrokenGzip,
             Self::LyingEncoding,
+            Self::File(File { size: 1000, ..File::default() }),
+            Self::CutAnswer(Cut::after(4)),
+            Self::CutUpload(Cut::after(4)),
+            Self::SlowUpload(Pace { bytes: 1000, milliseconds: 1 }),
         ]);
         all
     }

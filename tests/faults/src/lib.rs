@@ -11,21 +11,27 @@
 
 mod clock;
 mod connection;
+mod cut;
 mod fault;
+mod file;
 mod gzip;
 mod head;
 mod plan;
+mod progress;
 mod record;
 mod retry_after;
 mod script;
 mod server;
 mod stage;
 mod unreachable;
+mod upload;
 mod upstream;
 mod wire;
 
 pub use clock::Clock;
+pub use cut::{At, Break, Cut, Pace};
 pub use fault::Fault;
+pub use file::{File, Length, Ranges, Tag};
 pub use record::{Counts, Record, Seen};
 pub use retry_after::{DateForm, RetryAfter};
 pub use script::{Rule, Script};

@@ -2,13 +2,17 @@
 
 mod answers;
 mod cuts;
+mod files;
 mod heads;
 
 use std::time::Duration;
 
 use bytes::Bytes;
+use twinfetch_sample::Pieces;
 
+use crate::cut::Pace;
 use crate::fault::Fault;
+use crate::head::Head;
 
 /// What is done on the connection, in this order.
 #[derive(Debug)]
@@ -16,6 +20,12 @@ pub(crate) enum Act {
     Write(Bytes),
     /// The same bytes again and again.
     Repeat(Bytes, u64),
+    /// The bytes of a file.
+    Send {
+        pieces: Pieces,
+        is_chunked: bool,
+        pace: Option<Pace>,
+    },
     Pause(Duration),
     /// Nothing more until the other side goes.
     Stall,
@@ -49,6 +59,8 @@ pub(crate) struct Asked {
     /// With the query.
     pub(crate) path: String,
     pub(crate) is_head: bool,
+    pub(crate) range: Option<String>,
+    pub(crate) if_range: Option<String>,
     /// Header lines for a page of another origin.
     pub(crate) cors: String,
 }
@@ -56,7 +68,10 @@ pub(crate) struct Asked {
 impl Plan {
     /// How a fault is played.
     pub(crate) fn of(fault: &Fault, asked: &Asked) -> Self {
-        cuts::plan(fault, asked).or_else(|| heads::plan(fault, asked)).unwrap_or_else(|| answers::plan(fault, asked))
+        cuts::plan(fault, asked)
+            .or_else(|| heads::plan(fault, asked))
+            .or_else(|| files::plan(fault, asked))
+            .unwrap_or_else(|| answers::plan(fault, asked))
     }
 
     /// The answer when nothing goes wrong.
@@ -84,6 +99,19 @@ impl Plan {
 }
 
 impl Asked {
+    /// The request with this number and this head.
+    pub(crate) fn of(number: u64, head: &Head, cors: String) -> Self {
+        let text = |name| head.header(name).map(str::to_owned);
+        Self {
+            number,
+            path: head.path.clone(),
+            is_head: head.method == "HEAD",
+            range: text("range"),
+            if_range: text("if-range"),
+            cors,
+        }
+    }
+
     /// A head without its last line.
     fn head(&self, status: u16, headers: &[(&str, &str)]) -> String {
         let lines: Vec<String> = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();

@@ -49,6 +49,10 @@ pub struct Rule {
     /// Not more often than this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub times: Option<u64>,
+    /// Only requests with a worn token: one that has come with so many before that fit method and path. A token is what stands in
+    /// `Authorization`, else in `Cookie`; a request without one counts as worn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worn: Option<u64>,
     /// Whether the backend gets the request first: it has done its work then, and its answer is lost.
     #[serde(default)]
     pub reaches_backend: bool,
@@ -97,7 +101,16 @@ impl Script {
 impl Rule {
     /// A rule for every request.
     pub fn new(fault: Fault) -> Self {
-        Self { fault, nth: None, method: None, path: None, share: None, times: None, reaches_backend: false }
+        Self {
+            fault,
+            nth: None,
+            method: None,
+            path: None,
+            share: None,
+            times: None,
+            worn: None,
+            reaches_backend: false,
+        }
     }
 
     /// Only this one of the requests that fit method and path, from 1.
@@ -135,6 +148,14 @@ impl Rule {
         self
     }
 
+    /// Only requests whose token has come with so many before that fit method and path, or that have none. With a 401 it is a token
+    /// that is good for so many requests, until the client brings another.
+    #[must_use]
+    pub fn worn(mut self, uses: u64) -> Self {
+        self.worn = Some(uses);
+        self
+    }
+
     /// Lets the backend have the request first.
     #[must_use]
     pub fn reaches_backend(mut self) -> Self {
@@ -142,95 +163,12 @@ impl Rule {
         self
     }
 
-    fn fits(&self, method: &str, path: &str) -> bool {
+    pub(crate) fn fits(&self, method: &str, path: &str) -> bool {
         let path = path.split('?').next().unwrap_or_default();
         let fits_path = self.path.as_deref().is_none_or(|wanted| match wanted.strip_suffix('*') {
             Some(start) => path.starts_with(start),
             None => path == wanted,
         });
         fits_path && self.method.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
-    }
-}
-
-/// How far a script has come.
-#[derive(Debug, Default)]
-pub(crate) struct Progress {
-    /// Of each rule: the requests that fitted method and path, and how often it was played.
-    counts: Vec<(u64, u64)>,
-}
-
-impl Progress {
-    /// The rule that a request meets; requests are numbered from 1.
-    pub(crate) fn choose<'s>(
-        &mut self,
-        script: &'s Script,
-        number: u64,
-        (method, path): (&str, &str),
-    ) -> Option<&'s Rule> {
-        self.counts.resize(script.rules.len(), (0, 0));
-        let mut chosen = None;
-        for (index, (rule, (fitting, played))) in (0..).zip(script.rules.iter().zip(&mut self.counts)) {
-            if !rule.fits(method, path) {
-                continue;
-            }
-            *fitting += 1;
-            let is_due = rule.nth.is_none_or(|nth| nth == *fitting)
-                && rule.times.is_none_or(|times| *played < times)
-                && rule.share.is_none_or(|share| draw(script.seed, number, index) < share);
-            if is_due && chosen.is_none() {
-                *played += 1;
-                chosen = Some(rule);
-            }
-        }
-        chosen
-    }
-}
-
-/// A number below 1 that looks like chance (`SplitMix64`).
-fn draw(seed: u64, number: u64, rule: u64) -> f64 {
-    let mut mixed = seed;
-    for part in [number, rule] {
-        mixed = mixed.wrapping_add(part).wrapping_add(0x9e37_79b9_7f4a_7c15);
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^= mixed >> 31;
-    }
-    // 32 bits are exact in a double.
-    f64::from(u32::try_from(mixed >> 32).unwrap_or_default()) / f64::from(u32::MAX)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn played(script: &Script, requests: &[(&str, &str)]) -> Vec<Option<String>> {
-        let mut progress = Progress::default();
-        let each = (1..).zip(requests).map(|(number, request)| progress.choose(script, number, *request));
-        each.map(|rule| rule.map(|rule| rule.fault.name())).collect()
-    }
-
-    #[test]
-    fn conditions_hold_together_and_the_first_rule_counts() {
-        let script = Script::default()
-            .rule(Rule::new(Fault::Silence).path("/a").method("post").nth(2))
-            .rule(Rule::new(Fault::HtmlPage).path("/b*").times(1))
-            .rule(Rule::new(Fault::NoType).path("/b*"));
-        let requests = [("POST", "/a?q"), ("GET", "/a"), ("POST", "/a"), ("POST", "/a"), ("GET", "/bc"), ("GET", "/b")];
-        let names = played(&script, &requests);
-        let names: Vec<_> = names.iter().map(Option::as_deref).collect();
-        assert_eq!(names, [None, None, Some("silence"), None, Some("html_page"), Some("no_type")]);
-    }
-
-    #[test]
-    fn a_seed_gives_the_same_faults_again_and_about_its_share() {
-        let requests = vec![("GET", "/"); 20_000];
-        let script = |seed| Script::mix(seed, 0.01, [Fault::Silence, Fault::HtmlPage]);
-        let first = played(&script(1), &requests);
-        assert_eq!(first, played(&script(1), &requests));
-        assert_ne!(first, played(&script(2), &requests));
-        for name in ["silence", "html_page"] {
-            let count = first.iter().filter(|played| played.as_deref() == Some(name)).count();
-            assert!((140..260).contains(&count), "{name}: {count} of 20000");
-        }
     }
 }

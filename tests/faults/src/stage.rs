@@ -6,8 +6,9 @@ use tokio::sync::watch;
 
 use crate::fault::Fault;
 use crate::head::Head;
+use crate::progress::Progress;
 use crate::record::{Counts, Record, Seen};
-use crate::script::{Progress, Script};
+use crate::script::Script;
 
 #[derive(Debug, Default)]
 pub(crate) struct Stage {
@@ -72,7 +73,7 @@ impl Stage {
         let mut now = self.now();
         let Now { script, progress, record, .. } = &mut *now;
         let number = record.total + 1;
-        let rule = (!is_reset).then(|| progress.choose(script, number, (&head.method, &head.path))).flatten();
+        let rule = (!is_reset).then(|| progress.choose(script, number, head)).flatten();
         let fault = if is_reset { Some(Fault::ResetBeforeHead) } else { rule.map(|rule| rule.fault.clone()) };
         record.add(Seen {
             number,

@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind};
 
 use bytes::{Buf as _, Bytes, BytesMut};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, Interest};
 use tokio::net::TcpStream;
 
 use crate::head::{Framing, Head};
@@ -11,25 +11,29 @@ use crate::head::{Framing, Head};
 /// No head of a client or a backend is longer.
 const LONGEST_HEAD: usize = 1 << 20;
 const LONGEST_LINE: usize = 16 << 10;
+/// The room for what is read at once.
+const READ: usize = 32 << 10;
 
 #[derive(Debug)]
 pub(crate) struct Wire {
     socket: TcpStream,
     buffer: BytesMut,
+    /// The most that a piece of a body has.
+    at_once: usize,
 }
 
 /// Bytes of a body as they came, chunk sizes included.
 pub(crate) struct Piece {
     pub(crate) raw: Bytes,
     /// How many of them, from the first, are content.
-    pub(crate) content: usize,
+    content: usize,
 }
 
 impl Wire {
     pub(crate) fn new(socket: TcpStream) -> Self {
         // What is written is meant to be seen as it is written.
         let _ = socket.set_nodelay(true);
-        Self { socket, buffer: BytesMut::new() }
+        Self { socket, buffer: BytesMut::new(), at_once: usize::MAX }
     }
 
     /// Reads a head; none when the other side ended before one began.
@@ -57,12 +61,12 @@ impl Wire {
                 if self.buffer.is_empty() && self.fill().await? == 0 {
                     return Ok(None);
                 }
-                Piece::content(self.buffer.split().freeze())
+                Piece::plain(self.buffer.split().freeze())
             }
             Framing::Length(rest) => {
                 let raw = self.up_to(*rest).await?;
                 *rest -= raw.len() as u64;
-                Piece::content(raw)
+                Piece::plain(raw)
             }
             Framing::Chunk(0) => {
                 let raw = self.line().await?;
@@ -88,6 +92,11 @@ impl Wire {
         Ok(Some(piece))
     }
 
+    /// Lets no piece of a body be larger than this.
+    pub(crate) fn at_once(&mut self, most: usize) {
+        self.at_once = most;
+    }
+
     pub(crate) async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.socket.write_all(bytes).await
     }
@@ -97,7 +106,15 @@ impl Wire {
         while self.fill().await.is_ok_and(|length| length > 0) {}
     }
 
-    /// The same, and forgets what it still sends.
+    /// Waits for the same, and leaves what it still sends where it is, so that it soon cannot send more. Then only a reset is seen.
+    pub(crate) async fn gone_unread(&mut self) {
+        while self.socket.ready(Interest::READABLE).await.is_ok_and(|ready| !ready.is_read_closed()) {
+            // What is there is not looked at again: only more of it, or an end, is news.
+            let _ = self.socket.try_io(Interest::READABLE, || io::Result::<()>::Err(ErrorKind::WouldBlock.into()));
+        }
+    }
+
+    /// Waits for the same, and forgets what it still sends.
     pub(crate) async fn drain(&mut self) {
         while self.fill().await.is_ok_and(|length| length > 0) {
             self.buffer.clear();
@@ -115,7 +132,7 @@ impl Wire {
     }
 
     async fn fill(&mut self) -> io::Result<usize> {
-        self.buffer.reserve(8 << 10);
+        self.buffer.reserve(READ);
         self.socket.read_buf(&mut self.buffer).await
     }
 
@@ -123,7 +140,7 @@ impl Wire {
         if self.buffer.is_empty() && self.fill().await? == 0 {
             return Err(ErrorKind::UnexpectedEof.into());
         }
-        let length = usize::try_from(most).unwrap_or(usize::MAX).min(self.buffer.len());
+        let length = usize::try_from(most).unwrap_or(usize::MAX).min(self.buffer.len()).min(self.at_once);
         Ok(self.buffer.split_to(length).freeze())
     }
 
@@ -140,7 +157,12 @@ impl Wire {
 }
 
 impl Piece {
-    fn content(raw: Bytes) -> Self {
+    /// Those bytes that are content.
+    pub(crate) fn content(&self) -> &[u8] {
+        self.raw.get(..self.content).unwrap_or_default()
+    }
+
+    fn plain(raw: Bytes) -> Self {
         Self { content: raw.len(), raw }
     }
 }

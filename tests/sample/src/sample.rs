@@ -46,7 +46,7 @@ impl Sample {
 
     /// Some bytes as they are.
     pub fn text(bytes: impl Into<Bytes>) -> Self {
-        Self { segments: vec![Segment { bytes: bytes.into(), times: 1 }] }
+        Self::from_iter([bytes.into()])
     }
 
     /// The same file, packed with gzip. It is always packed in the same way, so that it has a length and ranges of its own.
@@ -87,6 +87,13 @@ impl Sample {
 impl Segment {
     fn length(&self) -> u64 {
         self.bytes.len() as u64 * self.times
+    }
+}
+
+/// These pieces behind each other.
+impl FromIterator<Bytes> for Sample {
+    fn from_iter<I: IntoIterator<Item = Bytes>>(pieces: I) -> Self {
+        Self { segments: pieces.into_iter().map(|bytes| Segment { bytes, times: 1 }).collect() }
     }
 }
 

@@ -12,10 +12,14 @@
 
 mod entity;
 mod meter;
+#[cfg(feature = "proxy")]
+mod part;
 mod range;
 
 pub use entity::Entity;
 pub use meter::{Meter, Pace};
+#[cfg(feature = "proxy")]
+pub use part::is_single_range;
 
 use crate::call::Call;
 use crate::error::{Code, Error, Sent};
@@ -42,6 +46,9 @@ pub struct Download {
     attempts: u32,
     /// Whose file it is, and whether that is shown by a token.
     owner: Option<(String, bool)>,
+    /// Where the part ends that is wanted, where it is not all of the file.
+    #[cfg(feature = "proxy")]
+    end: Option<u64>,
 }
 
 /// What to do with an answer.
@@ -83,6 +90,8 @@ impl Download {
             barren: 0,
             attempts: 0,
             owner: None,
+            #[cfg(feature = "proxy")]
+            end: None,
         }
     }
 
@@ -113,7 +122,12 @@ impl Download {
 
     /// Whether all of it is there: nothing is left to ask for.
     pub fn is_complete(&self) -> bool {
-        self.total == Some(self.received)
+        self.end().or(self.total) == Some(self.received)
+    }
+
+    /// How many more bytes the body may have that is being taken; unknown where nothing says it.
+    pub fn room(&self) -> Option<u64> {
+        self.until.map(|until| until.saturating_sub(self.received))
     }
 
     /// The call as it is sent next: for all of the file, or for what is missing.
@@ -126,7 +140,9 @@ impl Download {
             return Err(crate::call::invalid("a download sets Range and If-Range by itself"));
         }
         if let Some(etag) = self.asks_on() {
-            call.headers.push(("range".to_owned(), text::concat(&["bytes=", &text::decimal(self.received), "-"])));
+            let last = self.end().map(|end| text::decimal(end - 1)).unwrap_or_default();
+            call.headers
+                .push(("range".to_owned(), text::concat(&["bytes=", &text::decimal(self.received), "-", &last])));
             call.headers.push(("if-range".to_owned(), etag.to_owned()));
         }
         Ok(call)
@@ -151,7 +167,18 @@ impl Download {
     }
 
     fn asks_on(&self) -> Option<&str> {
-        self.etag().filter(|_| self.received > 0)
+        self.etag().filter(|_| self.is_begun())
+    }
+
+    /// Whether only what follows can be used.
+    const fn is_begun(&self) -> bool {
+        self.received > 0 || self.end().is_some()
+    }
+
+    #[cfg(not(feature = "proxy"))]
+    #[expect(clippy::unused_self, reason = "without parts, a file is wanted to its end")]
+    const fn end(&self) -> Option<u64> {
+        None
     }
 
     /// Judges a response that accepted the call, which took so many requests.
@@ -168,7 +195,7 @@ impl Download {
                 None => self.doubt(Code::RangeMismatched),
             };
         }
-        if self.received > 0 && !self.restarts {
+        if self.is_begun() && !self.restarts {
             let same = entity.etag.is_some() && entity.etag == self.etag;
             return Answer::Failed(if same { Code::BodyTruncated } else { Code::FileChanged });
         }
@@ -184,11 +211,13 @@ impl Download {
     /// # Errors
     /// What ended the call, with the requests of the whole download.
     pub fn refused(&mut self, error: Error) -> Result<(), Error> {
+        let before = self.attempts;
         self.attempts += error.attempts();
         if error.status() == Some(416) && self.asks_on().is_some() && self.doubt(Code::Rejected) == Answer::Again {
             return Ok(());
         }
-        let sent = error.sent();
+        // What has not left follows requests that were answered.
+        let sent = if error.sent() == Sent::Unsent && before > 0 { Sent::Acknowledged } else { error.sent() };
         Err(error.after(self.attempts, sent))
     }
 
@@ -201,6 +230,7 @@ impl Download {
     /// Says what follows a body that came to its end, or did not. `random` is any number.
     pub fn ended(&mut self, body: Result<(), Code>, retry: Retry, budget: &mut Budget, random: u32) -> Next {
         let code = match body {
+            _ if self.until.is_some_and(|until| self.received > until) => return Next::Failed(Code::RangeMismatched),
             Ok(()) if self.is_complete() || self.until.is_none() => return Next::Done,
             // How the connection ended does not matter then; what the taker could not do does.
             Err(code) if self.is_complete() && code.is_passing() => return Next::Done,
@@ -209,11 +239,11 @@ impl Download {
             Ok(()) => Code::BodyTruncated,
             Err(code) => code,
         };
-        if !code.is_passing() || retry.attempts < 2 || self.until.is_some_and(|until| self.received > until) {
+        if !code.is_passing() || retry.attempts < 2 {
             return Next::Failed(code);
         }
         let goes_on = self.asks_on().is_some();
-        if !goes_on && self.received > 0 && !self.restarts {
+        if !goes_on && self.is_begun() && !self.restarts {
             return Next::Failed(code);
         }
         let gains = goes_on && self.gained > 0;
@@ -241,7 +271,9 @@ impl Download {
     fn fits(&self, entity: &Entity) -> bool {
         let asked = self.asks_on().is_some_and(|etag| entity.etag.as_deref() == Some(etag));
         let range = entity.range.filter(|range| range.first == self.received);
-        let same = range.is_some_and(|range| self.total.is_none_or(|total| total == range.total));
+        let same = range.is_some_and(|range| {
+            self.total.is_none_or(|total| total == range.total) && self.end().is_none_or(|end| range.last < end)
+        });
         asked && same && !entity.is_encoded
     }
 
@@ -259,183 +291,4 @@ impl Download {
 const ENOUGH: u64 = 64 * 1024;
 
 #[cfg(test)]
-mod tests {
-    use super::{Answer, Download, Entity, Next};
-    use crate::address::{BaseUrl, Path};
-    use crate::call::{Call, Method};
-    use crate::error::{Code, Error};
-    use crate::exchange::{Budget, Retry};
-    use crate::head::Head;
-    use crate::secret::Secret;
-    use crate::session::Presented;
-
-    fn entity(status: u16, headers: &[(&str, &str)]) -> Entity {
-        let found = |asked: &str| headers.iter().find(|(name, _)| *name == asked).map(|(_, value)| (*value).to_owned());
-        Entity::new(status, false, found)
-    }
-
-    fn whole(length: &str) -> Entity {
-        entity(200, &[("etag", "\"a\""), ("content-length", length)])
-    }
-
-    fn part(range: &str) -> Entity {
-        entity(206, &[("etag", "\"a\""), ("content-range", range)])
-    }
-
-    fn asked(download: &Download) -> Option<String> {
-        let base = BaseUrl::parse("http://h", "baseUrl").unwrap();
-        let call = Call::new(Method::Get, Path::parse("/", &base).unwrap());
-        let call = download.ask(&call).unwrap();
-        let value = |asked| call.headers.iter().find(|(name, _)| name == asked).map(|(_, value)| value.clone());
-        assert_eq!(value("range").is_some(), value("if-range").is_some());
-        value("range")
-    }
-
-    fn ended(download: &mut Download, body: Result<(), Code>) -> Next {
-        download.ended(body, Retry::DEFAULT, &mut Budget::new(), 0)
-    }
-
-    fn broken(restarts: bool, received: u64) -> Download {
-        let mut download = Download::new(restarts);
-        assert_eq!(download.answered(whole("100"), 1), Answer::Anew);
-        download.take(received);
-        assert_eq!(ended(&mut download, Err(Code::BodyTruncated)), Next::Again(0));
-        download
-    }
-
-    #[test]
-    fn what_broke_off_is_gone_on_with() {
-        let mut download = broken(false, 40);
-        assert_eq!(asked(&download).as_deref(), Some("bytes=40-"));
-        assert_eq!(download.answered(part("bytes 40-59/100"), 1), Answer::On);
-        download.take(20);
-        assert_eq!(ended(&mut download, Ok(())), Next::Again(0));
-        assert_eq!(download.answered(part("bytes 60-99/100"), 1), Answer::On);
-        download.take(40);
-        assert_eq!((ended(&mut download, Ok(())), download.attempts()), (Next::Done, 3));
-    }
-
-    #[test]
-    fn a_part_that_does_not_fit_is_let_go_and_the_file_begun_anew() {
-        for bad in [
-            part("bytes 39-99/100"),
-            part("bytes 41-99/100"),
-            part("bytes 40-99/101"),
-            part("bytes 40-99/*"),
-            entity(206, &[("content-range", "bytes 40-99/100")]),
-            entity(206, &[("etag", "\"b\""), ("content-range", "bytes 40-99/100")]),
-            entity(206, &[("etag", "\"a\""), ("content-range", "bytes 40-99/100"), ("content-encoding", "gzip")]),
-            entity(206, &[("etag", "\"a\""), ("content-type", "multipart/byteranges; boundary=b")]),
-        ] {
-            let mut download = broken(true, 40);
-            assert_eq!(download.answered(bad.clone(), 1), Answer::Again, "{bad:?}");
-            assert_eq!((asked(&download), download.received()), (None, 0));
-            assert_eq!(download.answered(bad.clone(), 1), Answer::Failed(Code::RangeMismatched));
-            assert_eq!(broken(false, 40).answered(bad, 1), Answer::Failed(Code::RangeMismatched));
-        }
-    }
-
-    #[test]
-    fn another_file_begins_anew_or_ends_a_stream() {
-        let other = || entity(200, &[("etag", "\"b\""), ("content-length", "7")]);
-        let mut download = broken(true, 40);
-        assert_eq!((download.answered(other(), 1), download.received(), download.total()), (Answer::Anew, 0, Some(7)));
-        assert_eq!(broken(false, 40).answered(other(), 1), Answer::Failed(Code::FileChanged));
-        assert_eq!(broken(false, 40).answered(whole("100"), 1), Answer::Failed(Code::BodyTruncated));
-    }
-
-    #[test]
-    fn without_a_strong_tag_a_file_begins_anew_as_often_as_a_call_is_repeated() {
-        for headers in [&[("content-length", "100")][..], &[("content-length", "100"), ("etag", "W/\"a\"")]] {
-            let mut download = Download::new(true);
-            for _ in 0..2 {
-                assert_eq!(download.answered(entity(200, headers), 1), Answer::Anew);
-                download.take(40);
-                assert_eq!(ended(&mut download, Err(Code::BodyStalled)), Next::Again(0));
-                assert_eq!((asked(&download), download.received()), (None, 0));
-            }
-            assert_eq!(download.answered(entity(200, headers), 1), Answer::Anew);
-            download.take(40);
-            assert_eq!(ended(&mut download, Err(Code::BodyStalled)), Next::Failed(Code::BodyStalled));
-        }
-    }
-
-    #[test]
-    fn requests_that_bring_nothing_come_to_an_end_and_those_that_bring_something_do_not() {
-        let mut download = broken(true, 40);
-        for next in [Next::Again(0), Next::Again(0), Next::Failed(Code::BodyTruncated)].iter().skip(1) {
-            assert_eq!(download.answered(part("bytes 40-99/100"), 1), Answer::On);
-            assert_eq!(ended(&mut download, Err(Code::BodyTruncated)), *next);
-        }
-        let (mut download, mut budget) = (Download::new(false), Budget::new());
-        download.answered(whole("100"), 1);
-        for first in 1..100 {
-            download.take(1);
-            assert_eq!(download.ended(Err(Code::BodyTruncated), Retry::DEFAULT, &mut budget, 0), Next::Again(0));
-            let range = format!("bytes {first}-99/100");
-            assert_eq!(download.answered(part(&range), 1), Answer::On);
-        }
-        download.take(1);
-        assert_eq!(download.ended(Ok(()), Retry::DEFAULT, &mut budget, 0), Next::Done);
-        assert_eq!((0..20).filter(|_| budget.spend()).count(), 10);
-    }
-
-    #[test]
-    fn a_range_that_cannot_be_had_is_asked_for_no_more() {
-        let refused = |status| {
-            Error::new(Code::Rejected)
-                .with_head(&Head::new(status, 0, |_| None))
-                .after(1, crate::error::Sent::Acknowledged)
-        };
-        let mut download = broken(true, 40);
-        assert!(download.refused(refused(416)).is_ok() && asked(&download).is_none());
-        let error = download.refused(refused(416)).unwrap_err();
-        assert_eq!((error.status(), error.attempts()), (Some(416), 3));
-        assert!(broken(true, 40).refused(refused(403)).is_err());
-        assert!(broken(false, 40).refused(refused(416)).is_err());
-    }
-
-    #[test]
-    fn all_bytes_are_the_end_however_the_connection_ends() {
-        let mut download = Download::new(false);
-        download.answered(whole("10"), 1);
-        download.take(10);
-        assert_eq!(ended(&mut download, Err(Code::BodyTruncated)), Next::Done);
-        assert_eq!(ended(&mut download, Err(Code::StorageFull)), Next::Failed(Code::StorageFull));
-        let kept = Download::kept(100, "\"a\"".to_owned(), Some(100));
-        assert!(kept.is_complete());
-    }
-
-    #[test]
-    fn a_file_is_not_gone_on_with_as_somebody_else() {
-        let as_user = |user: &str, token: Option<&str>| {
-            Ok(Presented { user: user.to_owned(), token: token.map(Secret::new), ..Presented::default() })
-        };
-        let mut download = broken(true, 40);
-        assert!(download.present(as_user("ada", Some("t"))).is_ok());
-        assert!(download.present(as_user("ada", Some("newer"))).is_ok());
-        for other in [as_user("eve", Some("t")), as_user("", Some("t")), as_user("ada", None)] {
-            assert_eq!(download.present(other).unwrap_err().code(), Code::BodyTruncated);
-        }
-    }
-
-    #[test]
-    fn fewer_bytes_than_announced_are_not_the_file() {
-        let mut download = Download::new(false);
-        download.answered(entity(200, &[("content-length", "10")]), 1);
-        download.take(9);
-        assert_eq!(ended(&mut download, Ok(())), Next::Failed(Code::BodyTruncated));
-    }
-
-    #[test]
-    fn what_the_taker_cannot_keep_is_not_asked_for_again() {
-        let mut download = Download::new(true);
-        download.answered(whole("100"), 1);
-        download.take(1);
-        assert_eq!(ended(&mut download, Err(Code::StorageFull)), Next::Failed(Code::StorageFull));
-        assert_eq!(
-            download.ended(Err(Code::BodyTruncated), Retry::NONE, &mut Budget::new(), 0),
-            Next::Failed(Code::BodyTruncated)
-        );
-    }
-}
+mod tests;

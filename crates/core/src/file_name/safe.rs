@@ -15,13 +15,15 @@ const LONGEST: usize = 255;
 /// assert_eq!(sanitize(".."), None);
 /// ```
 pub fn sanitize(name: &str) -> Option<String> {
-    let last = text::cut_last(name, b'/').map_or(name, |(_, last)| last);
-    let last = text::cut_last(last, b'\\').map_or(last, |(_, last)| last);
-    let kept: String = last
-        .chars()
-        .filter(|character| !is_hidden(*character))
-        .map(|character| if matches!(character, '<' | '>' | ':' | '"' | '|' | '?' | '*') { '_' } else { character })
-        .collect();
+    let mut kept = String::new();
+    for character in name.chars() {
+        match character {
+            '/' | '\\' => kept.clear(),
+            '<' | '>' | ':' | '"' | '|' | '?' | '*' => kept.push('_'),
+            _ if is_hidden(character) => {}
+            _ => kept.push(character),
+        }
+    }
     let kept = text::trim(&kept, is_edge);
     if kept.is_empty() {
         return None;
@@ -51,8 +53,7 @@ fn unreserved(name: String) -> String {
 
 /// Whether a file of that name, with any extension, is a device on Windows.
 fn is_reserved(stem: &str) -> bool {
-    const DEVICES: [&str; 7] = ["con", "prn", "aux", "nul", "conin$", "conout$", "clock$"];
-    if DEVICES.iter().any(|device| stem.eq_ignore_ascii_case(device)) {
+    if text::parts("con prn aux nul conin$ conout$ clock$", b' ').any(|device| stem.eq_ignore_ascii_case(device)) {
         return true;
     }
     let (Some(port), Some(number)) = (stem.get(..3), stem.get(3..)) else { return false };
@@ -67,10 +68,7 @@ fn shorten(name: &str) -> String {
     let extension = text::cut_last(name, b'.').map_or("", |(_, extension)| extension);
     let extension = if extension.len() <= 32 { extension } else { "" };
     let dot = if extension.is_empty() { "" } else { "." };
-    let mut end = LONGEST - dot.len() - extension.len();
-    while !name.is_char_boundary(end) {
-        end -= 1;
-    }
+    let end = name.floor_char_boundary(LONGEST - dot.len() - extension.len());
     text::concat(&[text::trim(name.get(..end).unwrap_or_default(), is_edge), dot, extension])
 }
 

@@ -22,6 +22,11 @@ impl Failure {
         Self { code, cause: Cause { class, words: String::new() } }
     }
 
+    /// Of the device that holds a file.
+    pub(crate) fn of_storage(code: Code, error: &io::Error) -> Self {
+        Self { code, cause: Cause { class: "file", words: error.to_string() } }
+    }
+
     /// Classifies an error of reqwest; its URL, which has the query, is dropped first.
     pub(super) fn of(error: reqwest::Error) -> Self {
         let error = error.without_url();

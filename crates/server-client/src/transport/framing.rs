@@ -1,7 +1,7 @@
 //! What is refused of a response although hyper takes it.
 
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING};
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, StatusCode, Version};
 use twinfetch_core::error::Code;
 
 use super::Failure;
@@ -25,6 +25,16 @@ pub(super) fn check_content(headers: &HeaderMap) -> Result<(), Failure> {
         return Err(Failure::new(Code::MalformedBody, "a content coding that nobody asked for"));
     }
     Ok(())
+}
+
+/// Refuses a body that ends with its connection: nobody can tell such an end from a break
+/// ([RFC 9112 section 8](https://www.rfc-editor.org/rfc/rfc9112#section-8)).
+pub(super) fn check_end(version: Version, status: StatusCode, headers: &HeaderMap) -> Result<(), Failure> {
+    let ends = version >= Version::HTTP_2
+        || status == StatusCode::NO_CONTENT
+        || headers.contains_key(CONTENT_LENGTH)
+        || headers.contains_key(TRANSFER_ENCODING);
+    ends.then_some(()).ok_or_else(|| Failure::new(Code::ProtocolFailed, "a file whose end nobody announces"))
 }
 
 /// Whether a header is there once and says just this.
@@ -60,6 +70,17 @@ mod tests {
         let mut twice = headers(&[(TRANSFER_ENCODING, "chunked")]);
         twice.append(TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
         assert!(check(&twice).is_err());
+    }
+
+    #[test]
+    fn a_body_that_ends_with_its_connection_is_refused() {
+        let check = |version, status, list| check_end(version, status, &headers(list)).is_ok();
+        assert!(check(Version::HTTP_11, StatusCode::OK, &[(CONTENT_LENGTH, "5")]));
+        assert!(check(Version::HTTP_11, StatusCode::OK, &[(TRANSFER_ENCODING, "chunked")]));
+        assert!(check(Version::HTTP_11, StatusCode::NO_CONTENT, &[]));
+        assert!(check(Version::HTTP_2, StatusCode::OK, &[]));
+        assert!(!check(Version::HTTP_11, StatusCode::OK, &[]));
+        assert!(!check(Version::HTTP_10, StatusCode::OK, &[]));
     }
 
     #[test]

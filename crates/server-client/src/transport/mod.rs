@@ -25,6 +25,8 @@ use twinfetch_core::error::Code;
 use twinfetch_core::file_name;
 use twinfetch_core::head::Head;
 
+use crate::error::BoxError;
+
 /// How long to wait for what, and how much to take.
 #[derive(Clone, Debug)]
 pub(crate) struct Limits {
@@ -118,12 +120,29 @@ impl Transport {
         self.execute(self.assemble(request, body)?).await
     }
 
+    /// Sends a request with a body that is made as it goes out, in the place of the caller's; without a limit of time, which
+    /// depends on how the body moves.
+    pub(crate) async fn stream<B>(&self, request: Request, content_type: &str, body: B) -> Result<Response, Failure>
+    where
+        B: http_body::Body<Data = Bytes, Error = BoxError> + Send + Sync + 'static,
+    {
+        let mut request = self.assemble(request, None)?;
+        let content_type = HeaderValue::try_from(content_type);
+        let content_type = content_type.map_err(|_| Failure::new(Code::CallInvalid, "content type"))?;
+        request.headers_mut().insert(CONTENT_TYPE, content_type);
+        *request.body_mut() = Some(reqwest::Body::wrap(body));
+        self.launch(request).await
+    }
+
     async fn execute(&self, request: reqwest::Request) -> Result<Response, Failure> {
-        match timeout(self.limits.head, self.client.execute(request)).await {
-            Ok(Ok(inner)) => framing::check(inner.headers()).map(|()| Response { inner }),
-            Ok(Err(error)) => Err(Failure::of(error)),
-            Err(_) => Err(Failure::new(Code::ResponseTimedOut, "no response head in time")),
-        }
+        let late = |_| Err(Failure::new(Code::ResponseTimedOut, "no response head in time"));
+        timeout(self.limits.head, self.launch(request)).await.unwrap_or_else(late)
+    }
+
+    async fn launch(&self, request: reqwest::Request) -> Result<Response, Failure> {
+        let inner = self.client.execute(request).await.map_err(Failure::of)?;
+        framing::check(inner.headers())?;
+        Ok(Response { inner })
     }
 
     /// Reads a whole body, piece by piece and not beyond the limit.
@@ -196,16 +215,41 @@ impl Response {
         })
     }
 
+    /// A header of the response, where it is text.
+    pub(crate) fn header(&self, name: &str) -> Option<String> {
+        self.inner.headers().get(name)?.to_str().ok().map(str::to_owned)
+    }
+
     /// What the response says of a file.
     pub(crate) fn entity(&self) -> Entity {
-        let headers = self.inner.headers();
-        let header = |name: &str| headers.get(name)?.to_str().ok().map(str::to_owned);
-        Entity::new(self.status(), false, header)
+        Entity::new(self.status(), false, |name| self.header(name))
     }
 
     /// Refuses a body that is packed.
     pub(crate) fn check_content(&self) -> Result<(), Failure> {
         framing::check_content(self.inner.headers())
+    }
+
+    /// Refuses a body that ends with its connection.
+    pub(crate) fn check_end(&self) -> Result<(), Failure> {
+        framing::check_end(self.inner.version(), self.inner.status(), self.inner.headers())
+    }
+
+    /// The answer to conditions, where it is one: not modified, precondition failed, range not satisfiable.
+    pub(crate) fn verdict(&self) -> Option<http::Response<()>> {
+        if !matches!(self.status(), 304 | 412 | 416) {
+            return None;
+        }
+        let mut verdict = http::Response::new(());
+        *verdict.status_mut() = self.inner.status();
+        verdict.headers_mut().clone_from(self.inner.headers());
+        Some(verdict)
+    }
+
+    /// The headers, for whom the body goes on to.
+    #[cfg(feature = "proxy")]
+    pub(crate) fn headers(&self) -> &http::HeaderMap {
+        self.inner.headers()
     }
 
     pub(crate) fn status(&self) -> u16 {

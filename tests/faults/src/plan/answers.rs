@@ -44,7 +44,7 @@ pub(super) fn plan(fault: &Fault, asked: &Asked) -> Plan {
         Fault::GzipBomb { mebibytes } => bomb(asked, *mebibytes),
         Fault::BrokenGzip => Plan::answer(asked, 200, &[JSON, GZIP], broken(&good)),
         Fault::LyingEncoding => Plan::answer(asked, 200, &[JSON, GZIP], good),
-        // The rest are cuts and heads.
+        // The rest are cuts, heads and files, or go well once the request has come.
         _ => Plan::good(asked),
     }
 }

@@ -5,9 +5,11 @@
 mod answers;
 mod clock;
 mod cuts;
+mod files;
 mod heads;
 mod program;
 mod proxy;
 mod raw;
 mod record;
 mod unreachable;
+mod uploads;

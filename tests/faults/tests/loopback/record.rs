@@ -1,5 +1,5 @@
 use tokio::io::AsyncWriteExt as _;
-use twinfetch_faults::{Fault, FaultServer, Rule, Script};
+use twinfetch_faults::{Break, Cut, Fault, FaultServer, File, Pace, Ranges, Rule, Script, Tag};
 
 use crate::raw::{GET, answer, connect};
 
@@ -64,7 +64,39 @@ async fn a_script_is_the_same_in_json() {
         .backend("http://localhost:1");
     let text = serde_json::to_string(&script).unwrap();
     assert_eq!(serde_json::from_str::<Script>(&text).unwrap(), script);
-    for wrong in [r#"{"rule":[]}"#, r#"{"rules":[{"fault":{"kind":"garbage"},"nht":1}]}"#] {
+    for wrong in [
+        r#"{"rule":[]}"#,
+        r#"{"rules":[{"fault":{"kind":"garbage"},"nht":1}]}"#,
+        r#"{"rules":[{"fault":{"kind":"file","sise":1}}]}"#,
+    ] {
         assert!(serde_json::from_str::<Script>(wrong).is_err(), "{wrong}");
     }
+}
+
+#[tokio::test]
+async fn a_file_reads_in_json_as_in_the_readme() {
+    let file = File {
+        size: 5_000_000_000,
+        tag: Tag::Weak,
+        ranges: Ranges::Shifted(1),
+        cut: Some(Cut::offsets([1_000, 70_000]).by(Break::Reset)),
+        headers: vec![("content-type".to_owned(), "text/csv".to_owned())],
+        ..File::default()
+    };
+    let script = Script::default()
+        .rule(Rule::new(Fault::File(file)).worn(50))
+        .rule(Rule::new(Fault::CutAnswer(Cut::after(1000))))
+        .rule(Rule::new(Fault::SlowUpload(Pace { bytes: 1000, milliseconds: 5 })));
+    let text = r#"{ "rules": [
+        { "fault": {
+            "kind": "file", "size": 5000000000, "tag": "weak", "ranges": { "shifted": 1 },
+            "cut": { "at": { "offsets": [1000, 70000] }, "by": "reset" },
+            "headers": [["content-type", "text/csv"]]
+        }, "worn": 50 },
+        { "fault": { "kind": "cut_answer", "at": { "after": 1000 } } },
+        { "fault": { "kind": "slow_upload", "bytes": 1000, "milliseconds": 5 } }
+    ] }"#;
+    assert_eq!(serde_json::from_str::<Script>(text).unwrap(), script);
+    let written = serde_json::to_string(&script).unwrap();
+    assert_eq!(serde_json::from_str::<Script>(&written).unwrap(), script);
 }

@@ -1,0 +1,1 @@
+export { checkStream, senderOf } from './driver/upload-progress.js'
