@@ -138,7 +138,7 @@ test('F-74 200 downloads leave nothing: no address, no file, no lock, no memory'
   assert.equal(await page.evaluate(async () => (await navigator.locks.query()).held.length), 0)
 })
 
-test('F-70 a download waits for the network to be back, and goes on', async (test) => {
+test('F-72 a download waits for the network to be back, and goes on', async (test) => {
   const server = await startServer(test, {
     '/file': (call) => (call.number === 1 ? half(call) : send(call, { length })),
   })

@@ -7,7 +7,7 @@ import { json, send, startServer } from './server.mjs'
 const length = 3_000_007
 const sha256 = await digest(pieces(0, length))
 
-test('F-70 a connection cut at 50 random places is gone on with, and the file has its every byte', async (test) => {
+test('F-72 a connection cut at 50 random places is gone on with, and the file has its every byte', async (test) => {
   const random = randomOf(5)
   const cuts = Array.from({ length: 50 }, () => 1 + random(length - 1))
   let cut = 0
@@ -40,7 +40,7 @@ test('F-70 a connection cut at 50 random places is gone on with, and the file ha
   }
 })
 
-test('F-70 a download that is cut 50 times goes on each time', async (test) => {
+test('F-72 a download that is cut 50 times goes on each time', async (test) => {
   const random = randomOf(6)
   const server = await startServer(test, {
     '/file': (call) => send(call, { length, cut: call.number > 50 ? undefined : 1 + random(50_000) }),
@@ -54,7 +54,7 @@ test('F-70 a download that is cut 50 times goes on each time', async (test) => {
   }
 })
 
-test('F-70 a token that ends within a download of 100 parts is renewed once, and nobody notices', async (test) => {
+test('F-72 a token that ends within a download of 100 parts is renewed once, and nobody notices', async (test) => {
   const parts = 100
   const fresh = 'Bearer of-ada-2'
   let renewals = 0

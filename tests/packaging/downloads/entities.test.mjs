@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { visit } from './page.mjs'
 import { digest, pieces } from './sample.mjs'
-import { json, send, startServer } from './server.mjs'
+import { drained, json, send, startServer } from './server.mjs'
 
 const length = 300_007
 const cut = 200_001
@@ -21,11 +21,16 @@ const part = (call, headers, bytes) => {
   call.response.end(Buffer.concat([...bytes]))
 }
 
-/** What the requests after the first get, what comes of it in a file, and what in a stream. */
-const cases = {
+/** Another file: what the requests after the first get, what comes of it in a file, and what in a stream. */
+const others = {
   'a file that changed': [(call) => send(call, { length, edition: 1 }), second, 'file_changed'],
-  'the same file, and no ranges': [(call) => send(call, { length, ranges: false }), first, 'body_truncated'],
   'a shorter file': [(call) => send(call, { length: 250_000, etag: '"shorter"' }), shorter, 'file_changed'],
+  'a file without a tag': [(call) => send(call, { length, edition: 1, etag: '' }), second, 'file_changed'],
+}
+
+/** The same file, in the same form. */
+const cases = {
+  'the same file, and no ranges': [(call) => send(call, { length, ranges: false }), first, 'body_truncated'],
   'another part': [
     (call) =>
       call.from
@@ -80,38 +85,88 @@ const cases = {
   'no file any more': [json({ success: false, message: 'gone' }, 404), 'not_found', 'not_found'],
 }
 
-test('F-72 D-05 what is not the rest of the file is never put behind its beginning', async (test) => {
+const play = async (test, cases) => {
   const server = await startServer(test)
   const { page } = await visit(test, server)
-  for (const [name, [answer, inFile, inStream]] of Object.entries(cases)) {
-    for (const [sink, expected] of [
-      ['handle', inFile],
-      ['stream', inStream],
-    ]) {
-      server.server.answers = {
-        '/file': (call) => (call.number === 1 ? send(call, { length, cut }) : answer(call)),
-      }
-      server.requests.splice(0)
-      await page.evaluate(async () => {
-        const root = await navigator.storage.getDirectory()
-        const picked = await root.getFileHandle('picked.bin', { create: true })
-        const old = await picked.createWritable()
-        await old.write('old')
-        await old.close()
-      })
-      const saved = await page.evaluate((sink) => window.save('/file', sink), sink)
-      const what = `${name}, ${sink}: ${JSON.stringify({ ...saved, progress: undefined })}`
-      assert.equal(saved.sha256 ?? saved.error.code, expected, what)
-      assert.equal(server.of('/file')[1].headers.range, `bytes=${cut}-`, what)
-      if (!saved.error) continue
-      if (sink === 'stream') {
-        const { name, code } = saved.end.aborted
-        assert.deepEqual([saved.end.closed, name, code], [undefined, 'Error', expected], what)
-      } else {
-        assert.deepEqual(await page.evaluate(() => window.list()), { 'picked.bin': 3 }, what)
-      }
+  const told = Object.entries(cases).flatMap(([name, [answer, inFile, inStream]]) => [
+    [name, answer, 'handle', inFile],
+    [name, answer, 'stream', inStream],
+  ])
+  for (const [name, answer, sink, expected] of told) {
+    server.server.answers = {
+      '/file': (call) => (call.number === 1 ? send(call, { length, cut }) : answer(call)),
+    }
+    server.requests.splice(0)
+    await page.evaluate(async () => {
+      const root = await navigator.storage.getDirectory()
+      const picked = await root.getFileHandle('picked.bin', { create: true })
+      const old = await picked.createWritable()
+      await old.write('old')
+      await old.close()
+    })
+    const saved = await page.evaluate((sink) => window.save('/file', sink), sink)
+    const what = `${name}, ${sink}: ${JSON.stringify({ ...saved, progress: undefined })}`
+    assert.equal(saved.sha256 ?? saved.error.code, expected, what)
+    assert.equal(server.of('/file')[1].headers.range, `bytes=${cut}-`, what)
+    if (!saved.error) continue
+    if (sink === 'stream') {
+      const { name, code } = saved.end.aborted
+      assert.deepEqual([saved.end.closed, name, code], [undefined, 'Error', expected], what)
+    } else {
+      assert.deepEqual(await page.evaluate(() => window.list()), { 'picked.bin': 3 }, what)
     }
   }
+}
+
+test('F-72 what is not the rest of a file is never put behind its beginning', (test) => play(test, cases))
+
+test('D-05 another file under the address of one that broke off is begun anew, and ends a stream', (test) =>
+  play(test, others))
+
+test('D-04 a file that is shorter or longer than it says is none, and nothing is saved', async (test) => {
+  const short = (call) => send(call, { length, cut, etag: '', ranges: false })
+  const long = (call) =>
+    call.from
+      ? part(call, { 'content-range': `bytes ${cut}-${length - 1}/${length}` }, pieces(cut, length + 9))
+      : send(call, { length, cut })
+  const server = await startServer(test, { '/short': short, '/long': long })
+  const { page } = await visit(test, server)
+  page.on('download', () => assert.fail('nothing is saved'))
+  for (const path of ['/short', '/long']) {
+    for (const sink of ['browser', 'handle', 'stream']) {
+      const { error, data } = await page.evaluate(([path, sink]) => window.save(path, sink), [path, sink])
+      assert.deepEqual([data, error?.code], [undefined, 'body_truncated'], `${path} ${sink}`)
+    }
+  }
+})
+
+test('F-75 a stream that takes its time holds the server back', async (test) => {
+  let sent = 0
+  const server = await startServer(test, {
+    '/endless': async ({ response }) => {
+      response.writeHead(200, { 'content-type': 'text/csv', 'cache-control': 'no-store' })
+      for (const piece of pieces(0, 2 ** 40)) {
+        if (response.destroyed) return
+        sent += piece.byteLength
+        if (!response.write(piece)) await drained(response)
+      }
+    },
+    '/file': (call) => send(call, { length: 50_000_000 }),
+  })
+  const { page } = await visit(test, server)
+  await page.evaluate(() => {
+    const controller = new AbortController()
+    window.stop = () => controller.abort()
+    const to = new WritableStream({ write: () => new Promise(() => {}) })
+    window.saving = window.save('/endless', 'browser', { to, signal: controller.signal })
+  })
+  // All the time that another download takes on the same machine.
+  const { error } = await page.evaluate(() => window.save('/file', 'handle'))
+  assert.equal(error, undefined)
+  test.diagnostic(`${sent} bytes were on their way`)
+  assert(sent < 2 ** 25, `${sent}`)
+  await page.evaluate(() => window.stop())
+  assert.equal((await page.evaluate(() => window.saving)).error.code, 'aborted')
 })
 
 const text = 'id,title\n'.repeat(200_000)
@@ -146,7 +201,7 @@ const exposed = {
   'accept-ranges': 'bytes',
 }
 
-test('F-72 progress never passes 100 %, and says no total where the bytes are packed or may be', async (test) => {
+test('D-06 progress never passes 100 %, and says no total where the bytes are packed or may be', async (test) => {
   const answers = {
     '/packed': packedAnswer(),
     '/packed-exposed': packedAnswer(exposed),

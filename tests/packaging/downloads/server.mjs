@@ -103,7 +103,7 @@ export const send = async (
 const cutOff = []
 
 /** Waits until more may be written, or nobody reads any longer. */
-const drained = async (response) => {
+export const drained = async (response) => {
   const heard = new AbortController()
   await Promise.race(['drain', 'close'].map((event) => once(response, event, heard).catch(() => {})))
   heard.abort()

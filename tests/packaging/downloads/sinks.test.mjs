@@ -26,7 +26,7 @@ const begin = async (test, opened) => {
   return { server, ...(await visit(test, server, opened)) }
 }
 
-test('F-73 downloads into one folder at the same time get names of their own, and replace nothing', async (test) => {
+test('downloads into one folder at the same time get names of their own, and replace nothing', async (test) => {
   const { page } = await begin(test)
   const names = await page.evaluate(async () => {
     const saved = await Promise.all(Array.from({ length: 5 }, () => window.save('/file', 'directory')))
