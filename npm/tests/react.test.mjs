@@ -5,7 +5,7 @@ import { createElement } from 'react'
 import { renderToString } from 'react-dom/server'
 import { createClient } from 'twinfetch'
 import { authjs } from 'twinfetch/dialects/authjs'
-import { SessionProvider, useClient, useSession } from 'twinfetch/react'
+import { SessionProvider, useClient, useDownload, useSession, useUpload } from 'twinfetch/react'
 
 const Status = () => useSession().status
 
@@ -25,4 +25,11 @@ test('the React entry is a client module', async () => {
     await readFile(new URL('../dist/react.js', import.meta.url), 'utf8'),
     /^'use client'|^"use client"/,
   )
+})
+
+test('a page rendered on a server shows that nothing is transferred', () => {
+  const client = createClient({ dialect: authjs })
+  const Transfers = () => `${useDownload().status} ${useUpload().status}`
+  const page = createElement(SessionProvider, { client }, createElement(Transfers))
+  assert.equal(renderToString(page), 'idle idle')
 })

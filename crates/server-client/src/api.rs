@@ -123,6 +123,11 @@ impl Api {
         Call::new(self, Method::Get, path)
     }
 
+    /// Asks what [`Self::get`] would bring, without its body.
+    pub fn head<T>(&self, path: &str) -> Call<T> {
+        Call::new(self, Method::Head, path)
+    }
+
     /// Has a resource process what is sent.
     pub fn post<T>(&self, path: &str) -> Call<T> {
         Call::new(self, Method::Post, path)

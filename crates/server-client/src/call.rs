@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use http::StatusCode;
+use http::header::ACCEPT_ENCODING;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tracing::{Instrument as _, Span};
@@ -65,7 +66,7 @@ struct Draft {
 /// What a call sends.
 enum Load {
     Json(Body),
-    Upload(Plan),
+    Upload(Box<Plan>),
 }
 
 impl<T> Call<T> {
@@ -117,7 +118,7 @@ impl<T> Call<T> {
             let has_type = draft.headers.iter().any(|(name, _)| name == "content-type");
             let mistake = mistake.or(draft.body.is_some().then_some("it has two bodies"));
             let mistake = mistake.or(has_type.then_some("an upload says its own type"));
-            mistake.map_or(Ok(Draft { body: Some(Load::Upload(plan)), ..draft }), |mistake| Err(invalid(mistake)))
+            mistake.map_or(Ok(Draft { body: Some(Load::Upload(Box::new(plan))), ..draft }), |mistake| Err(invalid(mistake)))
         });
         self
     }
@@ -153,10 +154,22 @@ impl<T> Call<T> {
 impl<T> Call<T> {
     /// The call as it is sent for a file, under the name that the caller asks for.
     pub(crate) fn into_file(self, name: Option<&str>) -> Result<FileRequest, Error> {
+        match &self.draft {
+            Ok(draft) if draft.method != Method::Get => Err(invalid("a download is a GET")),
+            _ => self.into_passed_file(name),
+        }
+    }
+
+    /// As [`Self::into_file`], for somebody who may want the head alone.
+    pub(crate) fn into_passed_file(self, name: Option<&str>) -> Result<FileRequest, Error> {
         let Self { api, draft, .. } = self;
         let mut draft = draft?;
-        if draft.method != Method::Get {
+        if !draft.method.is_safe() {
             return Err(invalid("a download is a GET"));
+        }
+        if draft.headers.iter().all(|(given, _)| given != ACCEPT_ENCODING.as_str()) {
+            // Without a word, any coding would do (RFC 9110 §12.5.3).
+            draft.headers.push((ACCEPT_ENCODING.as_str().to_owned(), "identity".to_owned()));
         }
         let called = Arc::new(draft.called(&api));
         draft.complete(&called.request_id);
@@ -216,7 +229,7 @@ impl Draft {
         let body = match self.body {
             Some(Load::Json(body)) => Some(Given::Held(body)),
             Some(Load::Upload(plan)) => {
-                let parcel = deadline.limit(plan.pack()).await.flatten();
+                let parcel = deadline.limit(Box::pin(plan.pack())).await.flatten();
                 let parcel = parcel.map_err(|failure| over(failure, Sent::Unsent))?;
                 call = if parcel.is_once() { call.once() } else { call };
                 Some(Given::Parcel(Arc::new(parcel)))

@@ -21,7 +21,7 @@ use crate::error::{Cause, Error};
 use crate::jar::Jar;
 use crate::keeper::Keeper;
 use crate::transport::{Body, Failure, Response};
-use crate::upload::{Parcel, Passage};
+use crate::upload::Parcel;
 
 /// One call with all that it needs, and nothing of another.
 #[derive(Clone)]
@@ -59,13 +59,13 @@ pub(crate) struct Hands<'a> {
     body: Option<Given>,
     credential: Credential,
     deadline: Deadline,
-    /// The body that goes out, which its answer may have overtaken.
-    passage: Option<Passage>,
     /// What every request says beside what the core has it say.
     pub(crate) headers: Vec<(String, String)>,
     /// The cookies of the app's own site, where that is asked.
     pub(crate) jar: Option<Jar>,
     response: Option<Response>,
+    /// The last answer, where it is one to conditions.
+    verdict: Option<http::Response<()>>,
     pub(crate) received: Option<Bytes>,
     pub(crate) set_cookies: Vec<HeaderValue>,
     pub(crate) cause: Option<Cause>,
@@ -92,11 +92,24 @@ pub(crate) async fn perform(flight: Flight, client: &ServerClient) -> Result<Ans
 
 /// Performs a call whose body is for the caller.
 pub(crate) async fn receive(flight: Flight, client: &ServerClient) -> Result<Received, Error> {
+    judged(flight, client).await.map_err(|(error, _)| error)
+}
+
+/// As [`receive`]; with a refusal comes the verdict on the call's own conditions, where it is one.
+pub(crate) async fn judged(
+    flight: Flight,
+    client: &ServerClient,
+) -> Result<Received, (Error, Option<http::Response<()>>)> {
     let Flight { call, body, credential, deadline } = flight;
     let step = Exchange::start(client.dialect(), client.base(), call, Ok(credential.presented.clone()));
     let mut hands = Hands::new(client, body, credential, deadline);
-    let attempts = hands.perform(step).await?.attempts;
-    let response = hands.response.take().ok_or_else(|| Error::new(Reason::new(Code::UnexpectedContentType)))?;
+    let attempts = match hands.perform(step).await {
+        Ok(reply) => reply.attempts,
+        Err(error) => return Err((error, hands.verdict.take())),
+    };
+    let Some(response) = hands.response.take() else {
+        return Err((Error::new(Reason::new(Code::UnexpectedContentType)), None));
+    };
     Ok(Received { response, attempts })
 }
 
@@ -112,10 +125,10 @@ impl<'a> Hands<'a> {
             body,
             credential,
             deadline,
-            passage: None,
             headers: Vec::new(),
             jar: None,
             response: None,
+            verdict: None,
             received: None,
             set_cookies: Vec::new(),
             cause: None,
@@ -162,10 +175,11 @@ impl<'a> Hands<'a> {
         let is_of_app = self.client.is_of_app(&request.url);
         self.attempts += 1;
         // Of an earlier attempt.
-        (self.response, self.passage, self.cause) = (None, None, None);
+        (self.response, self.cause) = (None, None);
         match self.launch(request).await {
             Ok(response) => {
                 self.keep(response.set_cookies(), is_of_app);
+                self.verdict = response.verdict();
                 Ok(self.response.insert(response).head(self.client.milliseconds()))
             }
             Err(failure) => Err(self.note(failure)),
@@ -176,9 +190,7 @@ impl<'a> Hands<'a> {
         let transport = self.client.transport();
         match (&self.body, &request.content) {
             (Some(Given::Parcel(parcel)), Content::Caller) => {
-                let (response, passage) = parcel.send(request, transport, &mut self.deadline).await?;
-                self.passage = Some(passage);
-                Ok(response)
+                Box::pin(parcel.send(request, transport, &mut self.deadline)).await
             }
             (Some(Given::Held(body)), _) => self.deadline.limit(transport.send(request, Some(body))).await.flatten(),
             _ => self.deadline.limit(transport.send(request, None)).await.flatten(),

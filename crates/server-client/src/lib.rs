@@ -156,6 +156,8 @@ mod own_session;
 mod permissions;
 #[cfg(feature = "proxy")]
 mod proxy;
+#[cfg(feature = "proxy")]
+mod proxy_download;
 mod relay;
 mod renewals;
 mod save;
@@ -185,6 +187,8 @@ pub use layer::{ApiLayer, ApiService};
 pub use link::{LinkToken, Linked};
 #[cfg(feature = "proxy")]
 pub use proxy::{Proxy, ProxyBody, ProxyBuilder};
+#[cfg(feature = "proxy")]
+pub use proxy_download::FileBody;
 #[cfg(feature = "redis")]
 pub use renewals::redis::Redis;
 pub use save::{NoSha256, Progress, Save, Saved, Sha256};

@@ -13,7 +13,7 @@ const LONGEST = 2 ** 31 - 1
  * Sends a request as `send` does, counts its body, and resolves with the head of the response. While bytes leave, only a standstill
  * ends it, after the idle limit; the limit for the head counts from the last byte.
  */
-export const sendCounted = (
+export const sendCounted = async (
   { request, seal, held, close }: Fence,
   url: string,
   { method, headers, credentials, body }: RequestInit,
@@ -59,20 +59,17 @@ export const sendCounted = (
     seal()
   } catch {
     close()
-    return Promise.reject(callInvalid)
+    throw callInvalid
   }
-  // Whoever reads the body closes then; a redirect has none.
-  return deadline.wait(head).then(
-    (response) => {
-      if (!response.status) close()
-      return response
-    },
-    (thrown) => {
-      clearTimeout(timer)
-      close()
-      throw thrown
-    },
-  )
+  // Who reads the body closes; a redirect has none.
+  let response: Response | undefined
+  try {
+    response = await deadline.wait(head)
+    return response
+  } finally {
+    clearTimeout(timer)
+    if (!response?.status) close()
+  }
 }
 
 /** An address without its fragment; a scheme that the page has all its requests changed to is no redirect. */

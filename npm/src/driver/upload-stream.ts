@@ -31,6 +31,7 @@ export const sendStream = async (
   const reader = (init.body as ReadableStream<Uint8Array>).getReader()
   let sent = 0
   let stalled = false
+  let answered = false
   let timer: ReturnType<typeof setTimeout> | undefined
   const body = new ReadableStream<Uint8Array>(
     {
@@ -41,12 +42,12 @@ export const sendStream = async (
         if (done) return controller.close()
         sent += value.byteLength
         controller.enqueue(value)
-        if (!idle) return
-        timer = setTimeout(() => {
+        const stop = () => {
           stalled = true
           controller.error(responseTimedOut)
           reader.cancel().catch(() => {})
-        }, idle)
+        }
+        if (idle && !answered) timer = setTimeout(stop, idle)
       },
       cancel: (reason) => {
         clearTimeout(timer)
@@ -60,6 +61,7 @@ export const sendStream = async (
   } catch (thrown) {
     throw stalled ? responseTimedOut : thrown
   } finally {
+    answered = true
     clearTimeout(timer)
   }
 }

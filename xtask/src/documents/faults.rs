@@ -141,7 +141,7 @@ fn transcripts() -> Result<Proofs> {
     for transcript in file.get("transcripts").and_then(Value::as_array).into_iter().flatten() {
         let text = |name: &str| transcript[name].as_str().unwrap_or_default().to_owned();
         let row = text("row");
-        if row.starts_with("F-") {
+        if row.starts_with(['F', 'D']) {
             let proof = Proof { side: Side::Core, file: TRANSCRIPTS.to_owned(), name: text("it") };
             proofs.entry(row).or_default().push(proof);
         }

@@ -64,19 +64,24 @@ impl Test<'_> {
     pub(super) fn faults(&self) -> Vec<String> {
         let mut faults = Vec::new();
         let mut rest = self.name;
-        while let Some((number, behind)) = leading_fault(rest) {
-            faults.push(format!("F-{number}"));
+        while let Some((letter, number, behind)) = leading_fault(rest) {
+            faults.push(format!("{letter}-{number}"));
             rest = behind.trim_start_matches([' ', ',', ':', '_', '–']);
         }
         faults
     }
 }
 
-fn leading_fault(name: &str) -> Option<(&str, &str)> {
-    let rest = name.strip_prefix("f_").or_else(|| name.strip_prefix("F-"))?;
+/// Faults have an F, files a D.
+fn leading_fault(name: &str) -> Option<(char, &str, &str)> {
+    let (letter, rest) = ['F', 'D'].into_iter().find_map(|letter| {
+        let in_javascript = name.strip_prefix(letter).and_then(|rest| rest.strip_prefix('-'));
+        let in_rust = || name.strip_prefix(letter.to_ascii_lowercase())?.strip_prefix('_');
+        in_javascript.or_else(in_rust).map(|rest| (letter, rest))
+    })?;
     let (number, behind) = rest.split_at_checked(2)?;
     (number.bytes().all(|byte| byte.is_ascii_digit()) && !behind.starts_with(|next: char| next.is_ascii_digit()))
-        .then_some((number, behind))
+        .then_some((letter, number, behind))
 }
 
 /// `s1_5_…` and `S1.5 …`: the row, and what is behind it.
@@ -116,6 +121,10 @@ mod tests {
         assert_eq!(faults("f_12_f_17_memory"), ["F-12", "F-17"]);
         assert_eq!(faults("F-41 F-48 when the tab dies"), ["F-41", "F-48"]);
         assert_eq!(faults("F-02, F-03: refused"), ["F-02", "F-03"]);
+        assert_eq!(
+            (faults("f_72_d_05_parts"), faults("D-01 names")),
+            (vec!["F-72".into(), "D-05".into()], vec!["D-01".into()])
+        );
         for none in ["f_1_a", "f_123_a", "of F-06", "from_06", "f_"] {
             assert!(faults(none).is_empty(), "{none}");
         }

@@ -1,11 +1,13 @@
 //! One part of a file, for somebody who asked for no more.
 
 use super::{Download, Entity};
+use crate::text;
 
 impl Download {
-    /// What is left of a part that a response has begun to bring, where it says which part that is. It is gone on with as a
+    /// Takes the part of a file that a response begins to bring, where it says which part that is. It is gone on with as a
     /// whole file is, up to its own end.
-    pub fn part(entity: &Entity, attempts: u32) -> Option<Self> {
+    #[must_use]
+    pub fn part(self, entity: &Entity, attempts: u32) -> Option<Self> {
         let range = entity.range.filter(|_| entity.is_part)?;
         let end = Some(range.last + 1);
         Some(Self {
@@ -14,8 +16,9 @@ impl Download {
             etag: entity.etag.clone().filter(|_| !entity.is_encoded),
             until: end,
             end,
-            attempts,
-            ..Self::new(false)
+            attempts: self.attempts + attempts,
+            restarts: false,
+            ..self
         })
     }
 
@@ -25,9 +28,17 @@ impl Download {
     }
 }
 
+/// Whether a `Range` asks for one part of a file ([RFC 9110 §14.1.1](https://www.rfc-editor.org/rfc/rfc9110#section-14.1.1)).
+pub fn is_single_range(range: &str) -> bool {
+    let Some((unit, range)) = text::cut(range, b'=') else { return false };
+    let Some((first, last)) = text::cut(text::trim(range, text::is_blank), b'-') else { return false };
+    let is_number = |number: &str| number.is_empty() || text::number(number).is_some();
+    unit.eq_ignore_ascii_case("bytes") && is_number(first) && is_number(last) && !(first.is_empty() && last.is_empty())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Download, Entity};
+    use super::{Download, Entity, is_single_range};
     use crate::address::{BaseUrl, Path};
     use crate::call::{Call, Method};
     use crate::download::{Answer, Next};
@@ -56,7 +67,7 @@ mod tests {
 
     #[test]
     fn a_part_is_gone_on_with_up_to_its_own_end() {
-        let mut download = Download::part(&part("bytes 10-19/100"), 1).unwrap();
+        let mut download = Download::new(false).part(&part("bytes 10-19/100"), 1).unwrap();
         assert_eq!((download.received(), download.room(), download.end()), (10, Some(10), Some(20)));
         download.take(4);
         assert_eq!((broken(&mut download), asked(&download)), (Next::Again(0), "bytes=14-19".to_owned()));
@@ -67,7 +78,7 @@ mod tests {
 
     #[test]
     fn a_part_at_the_beginning_is_never_taken_for_all_of_the_file() {
-        let mut download = Download::part(&part("bytes 0-9/100"), 1).unwrap();
+        let mut download = Download::new(false).part(&part("bytes 0-9/100"), 1).unwrap();
         assert_eq!((broken(&mut download), asked(&download)), (Next::Again(0), "bytes=0-9".to_owned()));
         assert_eq!(download.clone().answered(part("bytes 0-99/100"), 1), Answer::Failed(Code::RangeMismatched));
         let whole = entity(200, &[("etag", "\"a\""), ("content-length", "100")]);
@@ -77,11 +88,21 @@ mod tests {
     }
 
     #[test]
+    fn only_one_part_is_asked_for() {
+        for single in ["bytes=0-", "bytes=0-9", "Bytes=5-5", "bytes=-500", "bytes= 0-1 "] {
+            assert!(is_single_range(single), "{single}");
+        }
+        for other in ["bytes=0-1,5-6", "bytes=-", "bytes=a-", "bytes=1-2-3", "items=0-1", "bytes 0-1", "0-1", ""] {
+            assert!(!is_single_range(other), "{other}");
+        }
+    }
+
+    #[test]
     fn what_has_no_strong_tag_or_names_no_part_is_not_gone_on_with() {
-        let mut weak = Download::part(&entity(206, &[("content-range", "bytes 0-9/100")]), 1).unwrap();
+        let mut weak = Download::new(false).part(&entity(206, &[("content-range", "bytes 0-9/100")]), 1).unwrap();
         assert_eq!(broken(&mut weak), Next::Failed(Code::BodyTruncated));
         for none in [entity(206, &[]), part("bytes 0-9/*"), entity(200, &[("content-range", "bytes 0-9/100")])] {
-            assert!(Download::part(&none, 1).is_none(), "{none:?}");
+            assert!(Download::new(false).part(&none, 1).is_none(), "{none:?}");
         }
     }
 }

@@ -2,9 +2,13 @@
 
 mod disposition;
 mod safe;
+#[cfg(feature = "proxy")]
+mod written;
 
 pub use disposition::{isomorphic, parse};
 pub use safe::sanitize;
+#[cfg(feature = "proxy")]
+pub use written::attachment;
 
 use crate::text;
 

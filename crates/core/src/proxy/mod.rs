@@ -11,12 +11,14 @@
 
 mod allowed;
 mod headers;
+mod passive;
 mod patience;
 mod retries;
 mod same_origin;
 
 pub use allowed::Allowed;
 pub use headers::Headers;
+pub use passive::is_passive;
 pub use patience::{Patience, Upload};
 pub use retries::{Failure, Retries, Spent};
 pub use same_origin::SameOrigin;

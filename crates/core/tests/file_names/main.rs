@@ -58,7 +58,7 @@ fn headers(name: &str) -> [String; 2] {
 
 #[cfg_attr(not(target_arch = "wasm32"), test)]
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
-fn every_case_of_every_table_gives_its_name() {
+fn d_02_every_case_of_every_table_gives_its_name() {
     let mut played = 0;
     for (id, case) in cases() {
         let (header, asked, path) = (case["header"].as_str(), case["asked"].as_str(), case["path"].as_str());
@@ -76,7 +76,7 @@ fn every_case_of_every_table_gives_its_name() {
 
 #[cfg_attr(not(target_arch = "wasm32"), test)]
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen_test::wasm_bindgen_test)]
-fn a_name_is_made_the_same_wherever_it_comes_from() {
+fn d_01_a_name_is_made_the_same_wherever_it_comes_from() {
     for (id, case) in cases() {
         let (None, Some(asked)) = (case["header"].as_str(), case["asked"].as_str()) else { continue };
         for header in headers(asked) {

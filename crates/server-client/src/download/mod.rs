@@ -2,8 +2,14 @@
 
 #[cfg(feature = "proxy")]
 mod body;
+#[cfg(feature = "proxy")]
+mod passed;
 mod source;
+#[cfg(test)]
+mod tests;
 
+#[cfg(feature = "proxy")]
+pub(crate) use passed::Passed;
 pub(crate) use source::{Piece, Request, Source};
 
 use std::fmt;

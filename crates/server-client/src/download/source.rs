@@ -37,16 +37,16 @@ pub(crate) struct Request {
 
 /// A file on its way in. It goes on by itself where a connection breaks off, as the core's [`Plan`] says.
 pub(crate) struct Source {
-    request: Request,
-    plan: Plan,
-    head: Head,
+    pub(super) request: Request,
+    pub(super) plan: Plan,
+    pub(super) head: Head,
     digest: Option<String>,
-    state: State,
-    span: Span,
-    begun: Moment,
+    pub(super) state: State,
+    pub(super) span: Span,
+    pub(super) begun: Moment,
 }
 
-enum State {
+pub(super) enum State {
     /// More is wanted, and asked for at this moment.
     Missing(Instant),
     /// What was taken before is void: this begins the file.
@@ -80,7 +80,7 @@ impl Source {
         Ok(source)
     }
 
-    fn new(request: Request, plan: Plan) -> Self {
+    pub(super) fn new(request: Request, plan: Plan) -> Self {
         let (span, begun) = (request.called.span(), Moment::now());
         Self { request, plan, head: Head::default(), digest: None, state: State::Missing(Instant::now()), span, begun }
     }
@@ -193,54 +193,63 @@ impl Source {
     /// Asks until there is an answer to take.
     async fn ask(&mut self) -> Result<(), Error> {
         loop {
-            let received = match self.send().await? {
-                Ok(received) => received,
-                Err(error) => {
-                    let settled = error.settle(|reason| self.plan.refused(reason));
-                    settled.map_err(|error| error.of(&self.request.called))?;
-                    continue;
-                }
+            let call = self.plan.ask(&self.request.call).map_err(|reason| self.fault(reason))?;
+            let answer = match self.flight(call).await? {
+                Ok(flight) => driver::receive(flight, self.request.api.client()).await,
+                Err(error) => Err(error),
             };
-            let driver::Received { response, attempts } = received;
-            self.head = response.head(self.request.api.client().milliseconds());
-            match self.plan.answered(response.entity(), attempts) {
-                Answer::Again => {}
-                Answer::Failed(code) => return Err(self.failure(code, None)),
-                answer => {
-                    let whole = response.header("content-digest").filter(|_| answer == Answer::Anew);
-                    let before = self.digest.take().filter(|_| answer == Answer::On);
-                    self.digest = response.header("repr-digest").or(whole).or(before);
-                    self.check(&response, answer).map_err(|Failure { code, cause }| self.failure(code, Some(cause)))?;
-                    self.state = if answer == Answer::Anew { State::Anew(response) } else { State::Open(response) };
-                    return Ok(());
+            match answer {
+                Ok(driver::Received { response, attempts }) => {
+                    self.head = response.head(self.request.api.client().milliseconds());
+                    match self.plan.answered(response.entity(), attempts) {
+                        Answer::Again => {}
+                        Answer::Failed(code) => return Err(self.failure(code, None)),
+                        answer => return self.begin(response, answer == Answer::Anew),
+                    }
                 }
+                Err(error) => self.settle(error)?,
             }
         }
     }
 
-    fn check(&self, response: &Response, answer: Answer) -> Result<(), Failure> {
-        response.check_content()?;
-        // Where a part ends is said by its range.
-        if answer == Answer::Anew && !self.request.any_end { response.check_end() } else { Ok(()) }
+    /// Lets a body be taken, from the file's beginning or as what follows, if it can be.
+    pub(super) fn begin(&mut self, response: Response, anew: bool) -> Result<(), Error> {
+        let checked = match response.check_content() {
+            // Where a part ends is said by its range.
+            Ok(()) if anew && !self.request.any_end => response.check_end(),
+            checked => checked,
+        };
+        checked.map_err(|Failure { code, cause }| self.failure(code, Some(cause)))?;
+        let whole = response.header("content-digest").filter(|_| anew);
+        let before = self.digest.take().filter(|_| !anew);
+        self.digest = response.header("repr-digest").or(whole).or(before);
+        self.state = if anew { State::Anew(response) } else { State::Open(response) };
+        Ok(())
     }
 
-    /// Sends one call to its answer's head; the inner error is the call's own, of which the plan has not heard.
-    async fn send(&mut self) -> Result<Result<driver::Received, Error>, Error> {
-        let Request { api, call, timeout, called, .. } = &self.request;
+    /// Asks the plan whether the end of a call is that of the download.
+    pub(super) fn settle(&mut self, error: Error) -> Result<(), Error> {
+        error.settle(|reason| self.plan.refused(reason)).map_err(|error| error.of(&self.request.called))
+    }
+
+    /// A call as who is signed in by now. The inner error is one of which the plan has not heard.
+    pub(super) async fn flight(&mut self, call: Call) -> Result<Result<Flight, Error>, Error> {
+        let Request { api, timeout, .. } = &self.request;
         let deadline = Deadline::after(*timeout);
         let mut credential = match deadline.limit(api.fresh_credential()).await {
             Ok(Ok(credential)) => credential,
             Ok(Err(error)) => return Ok(Err(error)),
             Err(failure) => return Ok(Err(over(failure, Sent::Unsent))),
         };
-        let presented = self.plan.present(Ok(credential.presented));
-        credential.presented = presented.map_err(|reason| Error::new(reason).of(called))?;
-        let call = self.plan.ask(call).map_err(|reason| Error::new(reason).of(called))?;
-        let flight = Flight { call, body: None, credential, deadline };
-        Ok(driver::receive(flight, api.client()).await)
+        credential.presented = self.plan.present(Ok(credential.presented)).map_err(|reason| self.fault(reason))?;
+        Ok(Ok(Flight { call, body: None, credential, deadline }))
     }
 
-    fn failure(&self, code: Code, cause: Option<Cause>) -> Error {
+    pub(super) fn fault(&self, reason: twinfetch_core::error::Error) -> Error {
+        Error::new(reason).of(&self.request.called)
+    }
+
+    pub(super) fn failure(&self, code: Code, cause: Option<Cause>) -> Error {
         let (attempts, sent) = (self.plan.attempts(), self.plan.failure(code).sent());
         let mut reason = twinfetch_core::error::Error::new(code);
         if self.head.status > 0 {

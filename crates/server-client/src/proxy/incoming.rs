@@ -62,7 +62,7 @@ pub(super) fn refuse(error: &Error, request_id: &str) -> Response<ProxyBody> {
 }
 
 /// Adds what every answer says.
-pub(super) fn mark(headers: &mut HeaderMap, request_id: &str) {
+pub(crate) fn mark(headers: &mut HeaderMap, request_id: &str) {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if let Ok(id) = HeaderValue::from_str(request_id) {

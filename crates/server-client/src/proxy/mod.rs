@@ -8,6 +8,7 @@ mod upload;
 
 pub use builder::ProxyBuilder;
 pub use download::ProxyBody;
+pub(crate) use incoming::mark;
 
 use std::convert::Infallible;
 use std::fmt;

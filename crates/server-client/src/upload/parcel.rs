@@ -43,7 +43,7 @@ impl Parcel {
         request: Request,
         transport: &Transport,
         deadline: &mut Deadline,
-    ) -> Result<(Response, Passage), Failure> {
+    ) -> Result<Response, Failure> {
         let begun = Instant::now();
         let (body, passage) = deadline.limit(self.open()).await??;
         let mut report = Report { parcel: self, meter: Meter::new(), begun, told: None };
@@ -63,7 +63,7 @@ impl Parcel {
         *deadline = deadline.put_off(passage.at() - begun);
         match passage.failure() {
             Some(failure) => Err(failure),
-            None => Ok((ended?, passage)),
+            None => ended,
         }
     }
 
@@ -85,17 +85,18 @@ struct Report<'a> {
     parcel: &'a Parcel,
     meter: Meter,
     begun: Instant,
-    told: Option<u64>,
+    told: Option<(u64, Option<u64>)>,
 }
 
 impl Report<'_> {
     fn tell(&mut self, passage: &Passage) {
         let mut tell = self.parcel.tell.lock().unwrap_or_else(PoisonError::into_inner);
-        let (sent, total) = (passage.sent(), self.parcel.source.length());
-        let Some(tell) = tell.as_mut().filter(|_| self.told != Some(sent)) else { return };
+        let sent = passage.sent();
+        let total = self.parcel.source.length().or(passage.is_over().then_some(sent));
+        let Some(tell) = tell.as_mut().filter(|_| self.told != Some((sent, total))) else { return };
         let now = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         let Some(pace) = self.meter.measure(now, sent, total) else { return };
-        self.told = Some(sent);
+        self.told = Some((sent, total));
         let remaining = pace.remaining.and_then(|left| Duration::try_from_secs_f64(left / 1_000.0).ok());
         tell(UploadProgress { sent, total, rate: pace.rate, remaining });
     }
@@ -114,10 +115,10 @@ impl Limit {
     }
 
     fn failure(&self) -> Failure {
-        match self.of_call {
-            true => Failure::new(Code::TimedOut, "the whole call took too long"),
-            false => Failure::new(Code::ResponseTimedOut, "the upload stood still, or no response head in time"),
+        if self.of_call {
+            return Failure::new(Code::TimedOut, "the whole call took too long");
         }
+        Failure::new(Code::ResponseTimedOut, "the upload stood still, or no response head in time")
     }
 }
 

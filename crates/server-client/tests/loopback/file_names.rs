@@ -37,7 +37,7 @@ fn sendable(case: &Value) -> Option<(String, String, HeaderValue, String)> {
 }
 
 #[tokio::test]
-async fn a_file_is_named_by_the_bytes_of_its_header() {
+async fn d_02_a_file_is_named_by_the_bytes_of_its_header() {
     let cases = Arc::new(cases());
     let known = Arc::clone(&cases);
     let backend = Scripted::new(move |request: Request| {

@@ -1,64 +1,16 @@
 //! What a caller asks for, and the request that a driver sends for it.
 
+mod method;
+mod request;
+
+pub use method::Method;
+pub use request::{Content, Credentials, Encoding, Members, Request};
+
 use crate::address::Path;
 use crate::dialect::Site;
 use crate::error::{Code, Error};
 use crate::exchange::Retry;
-use crate::secret::Secret;
 use crate::text;
-
-/// An HTTP request method.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Method {
-    /// `DELETE`
-    Delete,
-    /// `GET`
-    Get,
-    /// `HEAD`
-    Head,
-    /// `PATCH`
-    Patch,
-    /// `POST`
-    Post,
-    /// `PUT`
-    Put,
-}
-
-impl Method {
-    /// Every method a call can have.
-    pub const ALL: &'static [Self] = &[Self::Delete, Self::Get, Self::Head, Self::Patch, Self::Post, Self::Put];
-
-    /// The method as it is sent.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Delete => "DELETE",
-            Self::Get => "GET",
-            Self::Head => "HEAD",
-            Self::Patch => "PATCH",
-            Self::Post => "POST",
-            Self::Put => "PUT",
-        }
-    }
-
-    /// Reads a method as it is sent.
-    ///
-    /// # Errors
-    /// `call_invalid` for any other text.
-    pub fn parse(text: &str) -> Result<Self, Error> {
-        let found = Self::ALL.iter().find(|method| method.as_str() == text).copied();
-        found.ok_or_else(|| invalid("the method is not one of DELETE, GET, HEAD, PATCH, POST, PUT"))
-    }
-
-    /// Whether doing it twice is as doing it once by its definition (RFC 9110 §9.2.2).
-    pub(crate) const fn is_idempotent(self) -> bool {
-        matches!(self, Self::Delete | Self::Get | Self::Head | Self::Put)
-    }
-
-    /// Whether it changes nothing by its definition (RFC 9110 §9.2.1).
-    pub const fn is_safe(self) -> bool {
-        matches!(self, Self::Get | Self::Head)
-    }
-}
 
 /// What a call wants of a response's body.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -192,76 +144,6 @@ impl Call {
     pub fn route(&self) -> &str {
         self.path.route()
     }
-}
-
-/// What a driver sends, as it is.
-#[derive(Clone, Debug)]
-pub struct Request {
-    /// The method.
-    pub method: Method,
-    /// The absolute URL.
-    pub url: String,
-    /// The headers, with lower-case names; without the credential and the body's type.
-    pub headers: Vec<(String, String)>,
-    /// The value of `Authorization`.
-    pub authorization: Option<Secret>,
-    /// The value of `Cookie`, on a server.
-    pub cookie: Option<Secret>,
-    /// Whether a browser sends its cookies along, and keeps those that come back.
-    pub credentials: Credentials,
-    /// What is sent as body.
-    pub content: Content,
-}
-
-/// Whether a browser sends its cookies along: the credentials mode of [Fetch](https://fetch.spec.whatwg.org/#concept-request-credentials-mode).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Credentials {
-    /// To every origin.
-    Include,
-    /// To none.
-    Omit,
-    /// To the page's own origin.
-    SameOrigin,
-}
-
-impl Credentials {
-    /// The mode as `fetch` names it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Include => "include",
-            Self::Omit => "omit",
-            Self::SameOrigin => "same-origin",
-        }
-    }
-}
-
-/// What is sent as body.
-#[derive(Clone, Debug)]
-pub enum Content {
-    /// Nothing.
-    Nothing,
-    /// What the caller gave.
-    Caller,
-    /// The client's own members, and those of the caller's value.
-    Members(Members),
-}
-
-/// Members of a body that the client itself adds, before those of the caller's value.
-#[derive(Clone, Debug)]
-pub struct Members {
-    /// How they are written.
-    pub encoding: Encoding,
-    /// Their names and texts.
-    pub list: Vec<(&'static str, Secret)>,
-}
-
-/// How the members of a body are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Encoding {
-    /// As a JSON object.
-    Json,
-    /// As `application/x-www-form-urlencoded`.
-    Form,
 }
 
 const RESERVED: &[&str] = &[
