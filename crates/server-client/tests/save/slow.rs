@@ -24,11 +24,11 @@ async fn a_slow_answer_is_waited_for_while_what_is_there_is_put_in_order() {
     let url = format!("http://{}", listener.local_addr().unwrap());
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("f");
-    let (noted, mut notes) = unbounded_channel();
+    let (told, mut tells) = unbounded_channel();
     let of = path.clone();
     let tell = move |progress: Progress| {
         let kept = journal(&of).and_then(|journal| journal["kept"].as_u64());
-        let _ = noted.send((progress.received, kept));
+        let _ = told.send((progress.received, kept));
     };
     let serving = async {
         let (mut first, _) = listener.accept().await.unwrap();
@@ -36,7 +36,7 @@ async fn a_slow_answer_is_waited_for_while_what_is_there_is_put_in_order() {
         drop(first);
         let (mut second, _) = listener.accept().await.unwrap();
         // Only once the bytes that were there are noted.
-        while notes.recv().await.unwrap() != (5, Some(5)) {}
+        while tells.recv().await.unwrap() != (5, Some(5)) {}
         answer(&mut second, "206 Partial Content\r\nContent-Range: bytes 5-9/10\r\nContent-Length: 5", b"56789").await;
         listener.accept().await.unwrap();
         panic!("a third request");
