@@ -66,7 +66,7 @@ struct Draft {
 /// What a call sends.
 enum Load {
     Json(Body),
-    Upload(Plan),
+    Upload(Box<Plan>),
 }
 
 impl<T> Call<T> {
@@ -118,7 +118,7 @@ impl<T> Call<T> {
             let has_type = draft.headers.iter().any(|(name, _)| name == "content-type");
             let mistake = mistake.or(draft.body.is_some().then_some("it has two bodies"));
             let mistake = mistake.or(has_type.then_some("an upload says its own type"));
-            mistake.map_or(Ok(Draft { body: Some(Load::Upload(plan)), ..draft }), |mistake| Err(invalid(mistake)))
+            mistake.map_or(Ok(Draft { body: Some(Load::Upload(Box::new(plan))), ..draft }), |mistake| Err(invalid(mistake)))
         });
         self
     }
@@ -229,7 +229,7 @@ impl Draft {
         let body = match self.body {
             Some(Load::Json(body)) => Some(Given::Held(body)),
             Some(Load::Upload(plan)) => {
-                let parcel = deadline.limit(plan.pack()).await.flatten();
+                let parcel = deadline.limit(Box::pin(plan.pack())).await.flatten();
                 let parcel = parcel.map_err(|failure| over(failure, Sent::Unsent))?;
                 call = if parcel.is_once() { call.once() } else { call };
                 Some(Given::Parcel(Arc::new(parcel)))

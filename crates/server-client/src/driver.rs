@@ -21,7 +21,7 @@ use crate::error::{Cause, Error};
 use crate::jar::Jar;
 use crate::keeper::Keeper;
 use crate::transport::{Body, Failure, Response};
-use crate::upload::{Parcel, Passage};
+use crate::upload::Parcel;
 
 /// One call with all that it needs, and nothing of another.
 #[derive(Clone)]
@@ -59,8 +59,6 @@ pub(crate) struct Hands<'a> {
     body: Option<Given>,
     credential: Credential,
     deadline: Deadline,
-    /// The body that goes out, which its answer may have overtaken.
-    passage: Option<Passage>,
     /// What every request says beside what the core has it say.
     pub(crate) headers: Vec<(String, String)>,
     /// The cookies of the app's own site, where that is asked.
@@ -127,7 +125,6 @@ impl<'a> Hands<'a> {
             body,
             credential,
             deadline,
-            passage: None,
             headers: Vec::new(),
             jar: None,
             response: None,
@@ -178,7 +175,7 @@ impl<'a> Hands<'a> {
         let is_of_app = self.client.is_of_app(&request.url);
         self.attempts += 1;
         // Of an earlier attempt.
-        (self.response, self.passage, self.cause) = (None, None, None);
+        (self.response, self.cause) = (None, None);
         match self.launch(request).await {
             Ok(response) => {
                 self.keep(response.set_cookies(), is_of_app);
@@ -193,9 +190,7 @@ impl<'a> Hands<'a> {
         let transport = self.client.transport();
         match (&self.body, &request.content) {
             (Some(Given::Parcel(parcel)), Content::Caller) => {
-                let (response, passage) = parcel.send(request, transport, &mut self.deadline).await?;
-                self.passage = Some(passage);
-                Ok(response)
+                Box::pin(parcel.send(request, transport, &mut self.deadline)).await
             }
             (Some(Given::Held(body)), _) => self.deadline.limit(transport.send(request, Some(body))).await.flatten(),
             _ => self.deadline.limit(transport.send(request, None)).await.flatten(),

@@ -19,7 +19,7 @@ mod place;
 mod progress;
 mod saving;
 mod sha256;
-mod storage;
+pub(crate) mod storage;
 mod system;
 mod writer;
 

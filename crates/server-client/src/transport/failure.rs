@@ -22,16 +22,16 @@ impl Failure {
         Self { code, cause: Cause { class, words: String::new() } }
     }
 
-    /// Of the device that holds a file.
-    pub(crate) fn of_storage(code: Code, error: &io::Error) -> Self {
-        Self { code, cause: Cause { class: "file", words: error.to_string() } }
+    /// Of something below, in its own words.
+    pub(crate) fn below(code: Code, class: &'static str, error: &(dyn Error + 'static)) -> Self {
+        Self { code, cause: Cause { class, words: words(Some(error)) } }
     }
 
     /// Classifies an error of reqwest; its URL, which has the query, is dropped first.
     pub(super) fn of(error: reqwest::Error) -> Self {
         let error = error.without_url();
         let (code, class) = class(&error);
-        Self { code, cause: Cause { class, words: words(&error) } }
+        Self { code, cause: Cause { class, words: words(error.source()) } }
     }
 }
 
@@ -59,7 +59,11 @@ fn class(error: &reqwest::Error) -> (Code, &'static str) {
 }
 
 fn causes<'e>(error: &'e reqwest::Error) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
-    std::iter::successors(error.source(), |cause: &&'e (dyn Error + 'static)| (*cause).source())
+    chain(error.source())
+}
+
+fn chain<'e>(first: Option<&'e (dyn Error + 'static)>) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+    std::iter::successors(first, |cause: &&'e (dyn Error + 'static)| (*cause).source())
 }
 
 fn any_io(error: &reqwest::Error, kind: ErrorKind) -> bool {
@@ -73,9 +77,9 @@ fn is_of(error: &io::Error, kind: ErrorKind) -> bool {
 }
 
 /// The innermost causes: the outer ones repeat them.
-fn words(error: &reqwest::Error) -> String {
+fn words(first: Option<&(dyn Error + 'static)>) -> String {
     let mut words = String::new();
-    for cause in causes(error) {
+    for cause in chain(first) {
         let text = cause.to_string();
         if !words.contains(&text) && words.len() + text.len() < LONGEST {
             words.push_str(if words.is_empty() { "" } else { ": " });

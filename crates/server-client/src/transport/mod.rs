@@ -3,6 +3,7 @@
 mod content;
 mod failure;
 mod framing;
+mod listening;
 #[cfg(feature = "oauth")]
 mod plain;
 #[cfg(feature = "proxy")]
@@ -26,6 +27,7 @@ use twinfetch_core::file_name;
 use twinfetch_core::head::Head;
 
 use crate::error::BoxError;
+use listening::Connector;
 
 /// How long to wait for what, and how much to take.
 #[derive(Clone, Debug)]
@@ -55,12 +57,16 @@ impl Limits {
 /// Servers close idle connections after 5 s at the earliest (Node's default); whoever writes into one that closes fails.
 const KEPT_OPEN: Duration = Duration::from_secs(4);
 
+/// What servers are told who asks.
+const AGENT: &str = concat!("twinfetch/", env!("CARGO_PKG_VERSION"));
+
 const FIRST_PIECE: usize = 64 * 1024;
 
 /// A pool of connections to the backend.
 #[derive(Debug)]
 pub(crate) struct Transport {
     client: reqwest::Client,
+    uploads: Connector,
     limits: Limits,
 }
 
@@ -99,7 +105,7 @@ impl Transport {
             .no_deflate()
             .no_gzip()
             .no_zstd()
-            .user_agent(concat!("twinfetch/", env!("CARGO_PKG_VERSION")));
+            .user_agent(AGENT);
         // Redirects never leave the origin, so plain http needs no certificates: they may be missing on the machine.
         #[cfg(feature = "rustls")]
         let builder = if secure { builder } else { builder.tls_certs_only([]) };
@@ -108,7 +114,7 @@ impl Transport {
             return Err(Failure::new(Code::ConfigInvalid, "the crate feature `rustls` is off"));
         }
         let client = builder.build().map_err(Failure::of)?;
-        Ok(Self { client, limits })
+        Ok(Self { client, uploads: Connector::new(secure)?, limits })
     }
 
     pub(crate) const fn limits(&self) -> &Limits {
@@ -131,7 +137,8 @@ impl Transport {
         let content_type = content_type.map_err(|_| Failure::new(Code::CallInvalid, "content type"))?;
         request.headers_mut().insert(CONTENT_TYPE, content_type);
         *request.body_mut() = Some(reqwest::Body::wrap(body));
-        self.launch(request).await
+        let request = request.try_into().map_err(Failure::of)?;
+        Self::checked(self.uploads.send(request, &self.limits).await?)
     }
 
     async fn execute(&self, request: reqwest::Request) -> Result<Response, Failure> {
@@ -140,7 +147,10 @@ impl Transport {
     }
 
     async fn launch(&self, request: reqwest::Request) -> Result<Response, Failure> {
-        let inner = self.client.execute(request).await.map_err(Failure::of)?;
+        Self::checked(self.client.execute(request).await.map_err(Failure::of)?)
+    }
+
+    fn checked(inner: reqwest::Response) -> Result<Response, Failure> {
         framing::check(inner.headers())?;
         Ok(Response { inner })
     }

@@ -24,20 +24,19 @@ pub(super) struct Form<'a> {
 impl Form<'_> {
     pub(super) fn framing(&self) -> Framing {
         let boundary = format!("----twinfetch-{:032x}", self.boundary);
-        let mut before = String::new();
-        for (name, value) in self.texts {
+        let texts = self.texts.iter().map(|(name, value)| {
             let (name, value) = (escaped(&lines(name)), lines(value));
-            before += &format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
-        }
+            format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+        });
         let (field, file_name) = (escaped(&lines(self.field)), escaped(self.file_name));
-        before += &format!(
+        let file = format!(
             "--{boundary}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{file_name}\"\r\n\
              Content-Type: {}\r\n\r\n",
             self.media_type
         );
         Framing {
             content_type: format!("multipart/form-data; boundary={boundary}"),
-            before: before.into(),
+            before: texts.chain([file]).collect::<String>().into(),
             after: format!("\r\n--{boundary}--\r\n").into(),
         }
     }

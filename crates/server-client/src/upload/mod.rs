@@ -6,7 +6,6 @@ mod passage;
 mod source;
 
 pub(crate) use parcel::Parcel;
-pub(crate) use passage::Passage;
 pub use source::Content;
 
 use std::fmt;
@@ -49,7 +48,7 @@ pub struct Upload<T> {
 pub struct UploadProgress {
     /// The bytes of the file that were handed to the connection.
     pub sent: u64,
-    /// The bytes of the file; unknown of a stream.
+    /// The bytes of the file; unknown of a stream until its end.
     pub total: Option<u64>,
     /// Bytes a second, of late; unknown during the first half second.
     pub rate: Option<f64>,

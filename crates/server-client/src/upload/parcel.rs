@@ -8,7 +8,6 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::future::{Either, select};
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
-use tokio::task::yield_now;
 use tokio::time::{Instant, timeout_at};
 use twinfetch_core::call::Request;
 use twinfetch_core::download::Meter;
@@ -44,7 +43,7 @@ impl Parcel {
         request: Request,
         transport: &Transport,
         deadline: &mut Deadline,
-    ) -> Result<(Response, Passage), Failure> {
+    ) -> Result<Response, Failure> {
         let begun = Instant::now();
         let (body, passage) = deadline.limit(self.open()).await??;
         let mut report = Report { parcel: self, meter: Meter::new(), begun, told: None };
@@ -64,7 +63,7 @@ impl Parcel {
         *deadline = deadline.put_off(passage.at() - begun);
         match passage.failure() {
             Some(failure) => Err(failure),
-            None => Ok((ended?, passage)),
+            None => ended,
         }
     }
 
@@ -77,13 +76,7 @@ impl Parcel {
         let pieces = self.source.pieces().await?;
         let pieces = pieces.map_ok(|bytes| Piece { counted: bytes.len() as u64, bytes });
         let length = self.source.length().map(|length| length + (before.len() + after.len()) as u64);
-        let pieces = frame(before).chain(pieces).chain(frame(after)).then(|piece| async {
-            // An answer that has overtaken the body is read before the next piece is written: a server that has answered
-            // may have closed, and whoever then writes gets an error in the place of the answer.
-            //yield_now().await;
-            piece
-        });
-        Ok(Outgoing::new(pieces.boxed(), length))
+        Ok(Outgoing::new(frame(before).chain(pieces).chain(frame(after)).boxed(), length))
     }
 }
 
@@ -92,17 +85,18 @@ struct Report<'a> {
     parcel: &'a Parcel,
     meter: Meter,
     begun: Instant,
-    told: Option<u64>,
+    told: Option<(u64, Option<u64>)>,
 }
 
 impl Report<'_> {
     fn tell(&mut self, passage: &Passage) {
         let mut tell = self.parcel.tell.lock().unwrap_or_else(PoisonError::into_inner);
-        let (sent, total) = (passage.sent(), self.parcel.source.length());
-        let Some(tell) = tell.as_mut().filter(|_| self.told != Some(sent)) else { return };
+        let sent = passage.sent();
+        let total = self.parcel.source.length().or(passage.is_over().then_some(sent));
+        let Some(tell) = tell.as_mut().filter(|_| self.told != Some((sent, total))) else { return };
         let now = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         let Some(pace) = self.meter.measure(now, sent, total) else { return };
-        self.told = Some(sent);
+        self.told = Some((sent, total));
         let remaining = pace.remaining.and_then(|left| Duration::try_from_secs_f64(left / 1_000.0).ok());
         tell(UploadProgress { sent, total, rate: pace.rate, remaining });
     }
@@ -121,10 +115,10 @@ impl Limit {
     }
 
     fn failure(&self) -> Failure {
-        match self.of_call {
-            true => Failure::new(Code::TimedOut, "the whole call took too long"),
-            false => Failure::new(Code::ResponseTimedOut, "the upload stood still, or no response head in time"),
+        if self.of_call {
+            return Failure::new(Code::TimedOut, "the whole call took too long");
         }
+        Failure::new(Code::ResponseTimedOut, "the upload stood still, or no response head in time")
     }
 }
 

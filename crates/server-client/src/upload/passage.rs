@@ -2,7 +2,7 @@
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker, ready};
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use futures_util::stream::{BoxStream, StreamExt as _};
@@ -13,8 +13,8 @@ use tokio::time::Instant;
 use crate::error::BoxError;
 use crate::transport::Failure;
 
-/// What a body says while it goes out. Whoever drops it breaks the request off, unless its body is out already.
-pub(crate) struct Passage(Arc<Shared>);
+/// What a body says while it goes out.
+pub(super) struct Passage(Arc<Shared>);
 
 struct Shared {
     state: Mutex<State>,
@@ -25,9 +25,8 @@ struct State {
     /// The bytes of the source that are out.
     sent: u64,
     at: Instant,
+    is_over: bool,
     failure: Option<Failure>,
-    given_up: bool,
-    waiting: Option<Waker>,
 }
 
 /// A piece of a body, and how many of its bytes are the source's.
@@ -47,7 +46,7 @@ pub(super) struct Outgoing {
 impl Outgoing {
     /// A body that holds so many bytes, if that is known.
     pub(super) fn new(pieces: BoxStream<'static, Result<Piece, Failure>>, length: Option<u64>) -> (Self, Passage) {
-        let state = State { sent: 0, at: Instant::now(), failure: None, given_up: false, waiting: None };
+        let state = State { sent: 0, at: Instant::now(), is_over: false, failure: None };
         let shared = Arc::new(Shared { state: Mutex::new(state), moved: Notify::new() });
         let passage = Passage(Arc::clone(&shared));
         let is_empty = length == Some(0);
@@ -60,6 +59,11 @@ impl Passage {
     /// How many bytes of the source are out.
     pub(super) fn sent(&self) -> u64 {
         self.0.state().sent
+    }
+
+    /// Whether a body of unknown length has come to its end.
+    pub(super) fn is_over(&self) -> bool {
+        self.0.state().is_over
     }
 
     /// When a piece went out last.
@@ -78,19 +82,6 @@ impl Passage {
     }
 }
 
-impl Drop for Passage {
-    fn drop(&mut self) {
-        let waiting = {
-            let mut state = self.0.state();
-            state.given_up = true;
-            state.waiting.take()
-        };
-        if let Some(waiting) = waiting {
-            waiting.wake();
-        }
-    }
-}
-
 impl Shared {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -103,13 +94,6 @@ impl Body for Outgoing {
 
     fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let Self { pieces, shared, .. } = self.get_mut();
-        {
-            let mut state = shared.state();
-            if state.given_up {
-                return Poll::Ready(Some(Err("nobody waits for the answer".into())));
-            }
-            state.waiting = Some(context.waker().clone());
-        }
         let pieces = pieces.get_mut().unwrap_or_else(PoisonError::into_inner);
         let piece = ready!(pieces.poll_next_unpin(context));
         let mut state = shared.state();
@@ -125,7 +109,10 @@ impl Body for Outgoing {
                 state.failure = Some(failure);
                 Some(Err(class.into()))
             }
-            None => None,
+            None => {
+                state.is_over = true;
+                None
+            }
         })
     }
 
@@ -134,6 +121,6 @@ impl Body for Outgoing {
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.length.clone()
+        self.length
     }
 }

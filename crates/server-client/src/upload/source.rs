@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs::{self, File, Metadata};
-use std::io::{self, ErrorKind, Read as _};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
@@ -13,6 +13,7 @@ use tokio::task::spawn_blocking;
 use twinfetch_core::error::Code;
 
 use crate::error::BoxError;
+use crate::save::storage::failed;
 use crate::transport::Failure;
 
 /// How much is held of a file at a time.
@@ -125,10 +126,12 @@ fn of_file(file: File, stamp: Stamp) -> impl Stream<Item = Result<Bytes, Failure
             let mut file = file;
             let wanted = left.min(PIECE as u64);
             let mut piece = Vec::with_capacity(PIECE.min(usize::try_from(left).unwrap_or(PIECE)));
-            (&mut file).take(wanted).read_to_end(&mut piece).map_err(failure)?;
+            (&mut file).take(wanted).read_to_end(&mut piece).map_err(failed("file"))?;
             let left = left - piece.len() as u64;
             // Before the last piece is out the server cannot take the file for whole.
-            if piece.len() as u64 != wanted || left == 0 && Stamp::of(&file.metadata().map_err(failure)?) != stamp {
+            if piece.len() as u64 != wanted
+                || left == 0 && Stamp::of(&file.metadata().map_err(failed("file"))?) != stamp
+            {
                 return Err(changed());
             }
             Ok(Some((Bytes::from(piece), (file, left))))
@@ -139,13 +142,13 @@ fn of_file(file: File, stamp: Stamp) -> impl Stream<Item = Result<Bytes, Failure
 
 /// Opens a file, and nothing that would wait or has no end.
 fn open(path: &Path) -> Result<(File, Stamp), Failure> {
-    let is_file = |found: &Metadata| match found.is_file() {
-        true => Ok(Stamp::of(found)),
-        false => Err(Failure::new(Code::StorageDenied, "it is no file")),
+    let is_file = |found: &Metadata| {
+        let denied = || Failure::new(Code::StorageDenied, "it is no file");
+        found.is_file().then(|| Stamp::of(found)).ok_or_else(denied)
     };
-    is_file(&fs::metadata(path).map_err(failure)?)?;
-    let file = File::open(path).map_err(failure)?;
-    let stamp = is_file(&file.metadata().map_err(failure)?)?;
+    is_file(&fs::metadata(path).map_err(failed("file"))?)?;
+    let file = File::open(path).map_err(failed("file"))?;
+    let stamp = is_file(&file.metadata().map_err(failed("file"))?)?;
     Ok((file, stamp))
 }
 
@@ -162,15 +165,6 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Failure> +
 
 fn changed() -> Failure {
     Failure::new(Code::FileChanged, "the file to send is not what it was")
-}
-
-fn failure(error: io::Error) -> Failure {
-    let code = match error.kind() {
-        ErrorKind::NotFound | ErrorKind::NotADirectory => Code::FileMissing,
-        ErrorKind::PermissionDenied => Code::StorageDenied,
-        _ => Code::StorageFailed,
-    };
-    Failure::of_storage(code, &error)
 }
 
 impl fmt::Debug for Content {

@@ -3,7 +3,7 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 
-use futures_util::stream;
+use futures_util::stream::{self, StreamExt as _};
 use nix::sys::stat::Mode;
 use nix::unistd::{geteuid, mkfifo};
 use serde_json::Value;
@@ -44,7 +44,11 @@ async fn what_is_no_readable_file_is_named_and_nothing_is_sent() {
 #[tokio::test]
 async fn a_stream_that_fails_breaks_the_request_off() {
     let server = FaultServer::start(Script::default()).await.unwrap();
-    let pieces = stream::iter([Ok("half".into()), Err(std::io::Error::other("gone"))]);
+    let pieces = stream::iter([Ok("half".into()), Err(std::io::Error::other("gone"))]).then(async |piece| {
+        // So that the first half goes out before.
+        tokio::task::yield_now().await;
+        piece
+    });
     let upload = client(&server.url()).post::<Value>("/files").upload("a", Content::stream(pieces)).raw("a/b");
     let error = upload.await.unwrap_err();
     assert_eq!((error.code(), error.sent(), error.attempts()), (Code::Aborted, Sent::Maybe, 1));
