@@ -1,4 +1,4 @@
-import { bodyStalled, bodyTruncated } from '../generated/errors.js'
+import { bodyStalled, bodyTruncated, corePanicked } from '../generated/errors.js'
 import type { Core, CoreReply, Outcome } from './abi.js'
 import type { FileTaker } from './driver/call.js'
 import type { Deadline } from './driver/deadline.js'
@@ -105,7 +105,7 @@ export const save = async (
       throw { ...storageFailure(thrown), status, requestId, sent: 'acknowledged', attempts: requests }
     }
   } catch (thrown) {
-    const failure = isFailure(thrown) ? thrown : storageFailure(thrown)
+    const failure = isFailure(thrown) ? thrown : corePanicked
     await sink.drop(failure, last).catch(() => {})
     // The core knows the code alone.
     throw failure.code === refused?.code ? { ...failure, message: refused.message } : thrown

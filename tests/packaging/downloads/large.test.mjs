@@ -108,25 +108,15 @@ test('F-74 a file larger than memory goes through it in pieces, and is saved to 
 
 const mebibytes = (bytes) => Math.round(bytes / 2 ** 20)
 
-/** The SHA-256 of a file of the page, which comes over in parts. */
-const digestIn = (page, name) => {
-  const parts = async function* () {
-    for (let at = 0; at < length; at += 2 ** 24) {
-      const part = await page.evaluate(
-        async ([name, at]) => {
-          const root = await navigator.storage.getDirectory()
-          const file = await (await root.getFileHandle(name)).getFile()
-          const url = await new Promise((resolve) => {
-            const reader = new FileReader()
-            reader.onload = () => resolve(reader.result)
-            reader.readAsDataURL(file.slice(at, at + 2 ** 24))
-          })
-          return url.slice(url.indexOf(',') + 1)
-        },
-        [name, at],
-      )
-      yield Buffer.from(part, 'base64')
-    }
-  }
-  return digest(parts())
+/** The SHA-256 of a file of the page, which the browser saves so that it can be read here. */
+const digestIn = async (page, name) => {
+  const coming = page.waitForEvent('download', { timeout: 600_000 })
+  await page.evaluate(async (name) => {
+    const root = await navigator.storage.getDirectory()
+    const anchor = document.createElement('a')
+    anchor.href = URL.createObjectURL(await (await root.getFileHandle(name)).getFile())
+    anchor.download = name
+    anchor.click()
+  }, name)
+  return digestSaved(await coming)
 }

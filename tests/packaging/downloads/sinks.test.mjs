@@ -198,3 +198,34 @@ test('F-71 a place that is gone or fails is its own error, and the connection is
   assert.equal(asked.length, 3)
   for (const { response } of asked) if (!response.closed) await once(response, 'close')
 })
+
+test('a worker downloads into a stream', async (test) => {
+  const { server, page } = await begin(test)
+  const text = `
+    import { createClient } from '${server.url}/twinfetch/index.js'
+    import { dualToken } from '${server.url}/twinfetch/dialects/dual-token.js'
+    const api = createClient({ dialect: dualToken, baseUrl: '${server.url}', appUrl: '${server.url}' })
+    await api.signIn({ email: 'ada' })
+    let size = 0
+    const to = new WritableStream({ write: (piece) => { size += piece.byteLength } })
+    const { data, error } = await api.download('/file', { to })
+    const refused = await api.download('/file')
+    postMessage({ data, size, code: error?.code, refused: refused.error.code })
+  `
+  const found = await page.evaluate(
+    (text) =>
+      new Promise((resolve, reject) => {
+        const address = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }))
+        const worker = new Worker(address, { type: 'module' })
+        worker.onmessage = ({ data }) => resolve(data)
+        worker.onerror = ({ message }) => reject(new Error(message))
+      }),
+    text,
+  )
+  assert.deepEqual(found, {
+    data: { filename: 'sample.bin', size: length },
+    size: length,
+    code: undefined,
+    refused: 'call_invalid',
+  })
+})

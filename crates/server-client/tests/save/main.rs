@@ -17,5 +17,6 @@ mod patient;
 mod places;
 mod process;
 mod resumed;
+mod slow;
 mod stage;
 mod whole;
