@@ -79,7 +79,8 @@ impl Source {
         }
         let is_part = status == StatusCode::PARTIAL_CONTENT;
         if is_part {
-            let asked = conditions.iter().find(|(name, _)| name == RANGE.as_str()).map_or("", |(_, range)| range);
+            let asked =
+                conditions.iter().find(|(name, _)| name == RANGE.as_str()).map_or("", |(_, range)| range.as_str());
             let part = self.plan.clone().part(asked, &entity, attempts);
             self.plan = part.ok_or_else(|| self.failure(Code::RangeMismatched, None))?;
         } else if let Answer::Failed(code) = self.plan.answered(entity, attempts) {
