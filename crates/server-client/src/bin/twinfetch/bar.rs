@@ -27,6 +27,8 @@ impl Bar {
     pub(crate) fn show(&mut self, received: u64, total: Option<u64>) {
         let now = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         let Some(pace) = self.meter.measure(now, received, total) else { return };
+        // What is known only at the end is no measure of the way there.
+        let total = total.filter(|total| received < *total || self.line.length().is_some());
         if let Some(total) = total.filter(|_| self.line.length().is_none()) {
             self.line.set_length(total);
             self.line.set_style(style("{bar:30} {percent:>3}% {msg}"));

@@ -18,6 +18,11 @@ use crate::exit::Ending;
 /// Downloads a file as it is wanted.
 pub(crate) async fn download(wanted: &Wanted) -> Result<(), Ending> {
     let address = Address::parse(&wanted.url)?;
+    if wanted.is_to_stdout() && (wanted.resume || wanted.overwrite) {
+        let reason =
+            "With --output - there is no file to go on with or to replace: leave --resume and --overwrite out.";
+        return Err(Ending::usage(reason.to_owned()));
+    }
     let api = api(&address, wanted)?;
     let bar = Bar::new(wanted.quiet);
     let ended = if wanted.is_to_stdout() {
