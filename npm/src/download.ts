@@ -1,7 +1,8 @@
-import { bodyStalled, bodyTruncated } from '../generated/errors.js'
+import { bodyStalled, bodyTruncated, corePanicked } from '../generated/errors.js'
 import type { Core, CoreReply, Outcome } from './abi.js'
 import type { FileTaker } from './driver/call.js'
 import type { Deadline } from './driver/deadline.js'
+import { piecesOf } from './driver/download/pieces.js'
 import { openSink, storageFailure } from './driver/download/sink.js'
 import { type Failure, isFailure } from './failure.js'
 import type { DownloadOptions, Progress, SavedFile } from './request.js'
@@ -65,26 +66,25 @@ export const save = async (
       begun = true
       // From now on a piece has its time, and the whole has none.
       deadline.stop()
-      const reader = response?.body?.getReader()
+      const pieces = response?.body ? piecesOf(response.body) : undefined
       const type = response?.headers.get('content-type') ?? ''
       let came = 0
       try {
         if (anew) await storing(sink.begin({ filename, total, type }))
         count(received, total)
-        while (reader) {
-          const read = reader.read().catch(() => {
+        while (pieces) {
+          const read = pieces.next().catch(() => {
             throw bodyTruncated
           })
-          const { value } = await deadline.wait(read, idle, bodyStalled)
-          if (!value) break
-          const { byteLength } = value
-          await storing(sink.write(value))
-          came += byteLength
+          const piece = await deadline.wait(read, idle, bodyStalled)
+          if (!piece) break
+          await storing(sink.write(piece))
+          came += piece.byteLength
           count(received + came, total)
         }
         return { received: came }
       } catch (thrown) {
-        reader?.cancel().catch(() => {})
+        pieces?.cancel().catch(() => {})
         if (!isFailure(thrown)) throw thrown
         return { received: came, code: thrown.code }
       }
@@ -93,7 +93,10 @@ export const save = async (
 
   try {
     const reply = await perform(taker)
-    if (told !== now.received) report()
+    if (told !== now.received || now.total === undefined) {
+      now.total = now.received
+      report()
+    }
     try {
       const data: SavedFile = { filename: await sink.finish(deadline.wait), size: now.received }
       return { ...reply, data }
@@ -102,7 +105,7 @@ export const save = async (
       throw { ...storageFailure(thrown), status, requestId, sent: 'acknowledged', attempts: requests }
     }
   } catch (thrown) {
-    const failure = isFailure(thrown) ? thrown : storageFailure(thrown)
+    const failure = isFailure(thrown) ? thrown : corePanicked
     await sink.drop(failure, last).catch(() => {})
     // The core knows the code alone.
     throw failure.code === refused?.code ? { ...failure, message: refused.message } : thrown

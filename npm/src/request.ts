@@ -38,8 +38,8 @@ export interface CallOptions extends RequestOptions {
 /** How large a transfer is, how fast, and how long it will take, as far as that is known. */
 export interface Transfer {
   /**
-   * Bytes of the whole file. Unknown where the server does not say it, and where the bytes are packed on the way, or may be: the
-   * length is then that of other bytes.
+   * Bytes of the whole file. Unknown until the end where the server does not say it, and where the bytes are packed on the way, or
+   * may be: the length is then that of other bytes.
    */
   total?: number
   /** Bytes a second, of late; unknown during the first half second. */

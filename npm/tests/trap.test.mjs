@@ -56,6 +56,41 @@ test('a trap settles every pending call with a typed error, and the next call wo
   assert.deepEqual(uncaught, [])
 })
 
+test('what comes for a call after the trap of another is let go', async (test) => {
+  const started = memories(test)
+  const late = held()
+  const asked = held()
+  const written = []
+  script(test, {
+    'GET /api/auth/session': json(signedIn),
+    'GET /late': () => {
+      asked.resolve()
+      return late.promise
+    },
+    'GET /file': () => new Response('letters', { headers: { 'content-type': 'text/csv' } }),
+  })
+  const api = createClient({ dialect: authjs, appUrl, baseUrl })
+  await api.getSession()
+  const pending = api.get('/late')
+  await asked.promise
+  const aborted = held()
+  const to = new WritableStream({
+    write: (piece) => {
+      written.push(piece)
+      smash(started[0])
+    },
+    abort: aborted.resolve,
+  })
+  assert.equal((await api.download('/file', { to })).error.code, 'core_panicked')
+  assert.equal((await aborted.promise).code, 'core_panicked')
+  assert.equal((await pending).error.code, 'core_panicked')
+  late.resolve(json([]))
+  // A loop that nothing ends would let nobody else have a turn.
+  await new Promise(setImmediate)
+  assert.equal(written.length, 1)
+  assert.equal((await api.getSession({ fresh: true })).status, 'authenticated')
+})
+
 test('a trap in a call’s own first step is the same typed error', async (test) => {
   const started = memories(test)
   script(test, { 'GET /api/auth/session': json(signedIn) })

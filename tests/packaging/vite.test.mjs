@@ -52,11 +52,12 @@ const exercise = async (test, site) => {
     page.evaluate(async () => {
       const progress = []
       const { data } = await window.api.download('/api/export', { onProgress: (step) => progress.push(step) })
-      return { ...data, last: progress.at(-1) }
+      const { received, total } = progress.at(-1)
+      return { ...data, received, total }
     }),
   ])
   const size = Buffer.byteLength(exported.content)
-  assert.deepEqual(saved, { filename: exported.name, size, last: { received: size, total: size } })
+  assert.deepEqual(saved, { filename: exported.name, size, received: size, total: size })
   assert.equal(download.suggestedFilename(), exported.name)
   assert.equal(await readFile(await download.path(), 'utf8'), exported.content)
 

@@ -78,6 +78,8 @@ const perform = async (
   let outcome: Outcome | undefined
   for (;;) {
     const step = core.advance(flight, outcome, Date.now(), deadline.left())
+    // Another call's trap has ended the core, which says nothing any more.
+    if (!step) throw corePanicked
     if (step.is === 'done') {
       const { is, ...reply } = step
       parcel.sender?.done()

@@ -90,13 +90,17 @@ async fn play(client: &mut Wire, plan: Plan, stage: &Stage) -> io::Result<End> {
                 }
             }
             Act::Send { pieces, is_chunked, pace } => {
-                for piece in pieces.flat_map(|piece| slices(piece, pace)) {
-                    let chunk = if is_chunked { chunk(&piece) } else { piece };
-                    client.write(&chunk).await?;
-                    if let Some(pace) = pace
-                        && is_gone_after(pace.pause(), client).await
-                    {
-                        return Ok(End::Gone);
+                let mut room = pace.map_or(usize::MAX, Pace::at_once);
+                for mut piece in pieces {
+                    while !piece.is_empty() {
+                        let slice = piece.split_to(piece.len().min(room));
+                        client.write(&if is_chunked { chunk(&slice) } else { slice.clone() }).await?;
+                        room -= slice.len();
+                        let Some(pace) = pace.filter(|_| room == 0) else { continue };
+                        room = pace.at_once();
+                        if is_gone_after(pace.pause(), client).await {
+                            return Ok(End::Gone);
+                        }
                     }
                 }
             }
@@ -121,14 +125,6 @@ async fn is_gone_after(pause: Duration, client: &mut Wire) -> bool {
         () = tokio::time::sleep(pause) => false,
         () = client.gone() => true,
     }
-}
-
-/// The piece, or as much of it at a time as its pace has.
-fn slices(piece: Bytes, pace: Option<Pace>) -> impl Iterator<Item = Bytes> {
-    let at_once = pace.map_or(piece.len(), Pace::at_once).max(1);
-    (0..piece.len())
-        .step_by(at_once)
-        .map(move |start| piece.slice(start..piece.len().min(start.saturating_add(at_once))))
 }
 
 fn chunk(piece: &Bytes) -> Bytes {

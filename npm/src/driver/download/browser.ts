@@ -47,15 +47,15 @@ export const browserSink = (memoryLimit: number): Sink => {
       else await reserve(file.total ?? 0, file.total)
     },
     write: async (piece) => {
-      if (disk) return disk.write(piece)
-      parts.push(piece)
+      if (disk) return disk.write(piece).catch(advise)
+      parts.push(piece.slice())
       held += piece.byteLength
       await reserve(held, head.total)
     },
     finish: async () => {
       const { filename, type } = head
       if (disk) {
-        const file = await disk.close()
+        const file = await disk.close().catch(advise)
         handOver(file.slice(0, file.size, type), filename, keepTime(file.size), disk.remove)
       } else {
         handOver(new Blob(parts, { type }), filename, BLOB_TIME)
@@ -75,6 +75,11 @@ const full = {
   ...storageFull,
   message:
     'There is not enough room for the file in this browser. Give `to`, such as what showSaveFilePicker() brings.',
+}
+
+// A browser may say that it has more room than it has.
+const advise = (thrown: unknown): never => {
+  throw (thrown as Partial<Error>)?.name === 'QuotaExceededError' ? full : thrown
 }
 
 /** Has the browser save a file, and lets go of it after so many milliseconds: nobody says when the browser has copied it. */

@@ -12,8 +12,8 @@ export interface PrivateFile extends Omit<Writer, 'close'> {
 /** Where the files are. */
 const FOLDER = 'twinfetch-downloads'
 
-/** The Web Lock that says that a file is being written. */
-const lockOf = (name: string) => `${FOLDER}/${name}`
+/** The Web Lock that says that a file is being written; Chromium writes to another one, with an ending, until it is closed. */
+const lockOf = (name: string) => `${FOLDER}/${name.split('.')[0]}`
 
 /**
  * How long a file of so many bytes is kept for the browser to copy, in milliseconds: a minute, and as long as it takes at 4 MiB a
@@ -65,7 +65,7 @@ export const sweep = async (): Promise<void> => {
     await navigator.locks.request(lockOf(name), { ifAvailable: true }, async (lock) => {
       if (!lock || handle.kind !== 'file') return
       const { lastModified, size } = await (handle as FileSystemFileHandle).getFile()
-      if (Date.now() > lastModified + keepTime(size)) await folder.removeEntry(name)
+      if (Date.now() > lastModified + keepTime(size)) await folder.removeEntry(name).catch(() => {})
     })
   }
 }

@@ -18,7 +18,7 @@ export interface Sink {
   readonly restarts: boolean
   /** Begins the file, or begins it anew. */
   begin(file: FileHead): Promise<void>
-  /** Writes what follows; the piece is the sink's own from then on. */
+  /** Writes what follows; the piece is good until that is done. */
   write(piece: Uint8Array<ArrayBuffer>): Promise<void>
   /** Puts the whole file in its place, and says under which name. */
   finish(wait: Deadline['wait']): Promise<string>

@@ -11,7 +11,8 @@ export const streamSink = (stream: WritableStream<Uint8Array>): Sink => {
     begin: async ({ filename }) => {
       name = filename
     },
-    write: (piece) => writer.write(piece),
+    // It may keep what it gets.
+    write: (piece) => writer.write(piece.slice()),
     finish: async (wait) => {
       await wait(writer.close())
       return name

@@ -1,9 +1,10 @@
 use std::io::Read as _;
+use std::time::Duration;
 
 use flate2::read::GzDecoder;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use twinfetch_faults::{Break, Cut, Fault, FaultServer, File, Length, Pace, Ranges, Rule, Script, Tag};
+use twinfetch_faults::{Break, Clock, Cut, Fault, FaultServer, File, Length, Pace, Ranges, Rule, Script, Tag};
 use twinfetch_sample::Sample;
 
 use crate::raw::{answer, connect, to_end};
@@ -265,7 +266,14 @@ async fn a_proxy_cuts_the_answers_of_its_backend() {
 }
 
 #[tokio::test]
-async fn a_paced_file_is_whole() {
-    let pace = Some(Pace { bytes: 60_000, milliseconds: 1 });
-    assert!(get(&serving(File { pace, ..file() }).await, "").await.2 == bytes(0, SIZE));
+async fn a_paced_file_takes_its_time_and_is_whole() {
+    for (at_once, pauses) in [(60_000, 3), (100_000, 2), (1000, 200)] {
+        let server = serving(File { pace: Some(Pace { bytes: at_once, milliseconds: 1000 }), ..file() }).await;
+        let mut clock = Clock::paused(Duration::from_millis(100));
+        let (answered, elapsed) = clock.run(get(&server, "")).await.unwrap();
+        assert!(answered.2 == bytes(0, SIZE), "{at_once}");
+        // The body is whole before the last pause, if there is one behind it.
+        let least = if SIZE.is_multiple_of(at_once) { pauses - 1 } else { pauses };
+        assert!(elapsed >= Duration::from_secs(least), "{at_once}: {elapsed:?}");
+    }
 }
