@@ -16,7 +16,7 @@ static ZEROS: [u8; 16_000] = [0; 16_000];
 
 const ROUNDS: usize = 100;
 
-const REFUSAL: &[u8] = b"HTTP/1.1 413 Payload Too Large\r\ncontent-type: application/json\r\ncontent-length: 23\r\n\r\n{\"message\":\"too large\"}";
+pub(crate) const REFUSAL: &[u8] = b"HTTP/1.1 413 Payload Too Large\r\ncontent-type: application/json\r\ncontent-length: 23\r\n\r\n{\"message\":\"too large\"}";
 
 #[tokio::test]
 async fn a_server_that_refuses_and_closes_at_once_is_heard() {
