@@ -60,15 +60,14 @@ const begin = async ({ baseUrl, settings }) => {
   window.list = async (folder) => {
     const found = {}
     for await (const [name, handle] of (folder ?? (await navigator.storage.getDirectory())).entries()) {
-      // One that goes meanwhile is not there.
-      if (handle.kind === 'file')
-        await handle.getFile().then(
-          ({ size }) => void (found[name] = size),
-          () => {},
-        )
-      else
+      if (handle.kind === 'directory') {
         for (const [inner, size] of Object.entries(await window.list(handle)))
           found[`${name}/${inner}`] = size
+        continue
+      }
+      // One that goes meanwhile is not there.
+      const file = await handle.getFile().catch(() => undefined)
+      if (file) found[name] = file.size
     }
     return found
   }
