@@ -1,4 +1,4 @@
-// The TypeScript of docs/dialects.md: compiled, and run as it stands there.
+// The TypeScript of docs/dialects.md and docs/files.md: compiled, and the former run as it stands there.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -14,23 +14,28 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = `${root}generated/documents/`
 const { examples, ...django } = JSON.parse(readFileSync(`${root}../docs/django.json`, 'utf8'))
 
-const write = () => {
+/** Writes the examples of a document, and has their types checked. */
+const compile = (document, count) => {
   rmSync(folder, { recursive: true, force: true })
-  const text = readFileSync(`${root}../docs/dialects.md`, 'utf8')
-  const blocks = [...text.matchAll(/^```ts\n\/\/ (\S+)\n([\s\S]*?)^```/gm)]
-  assert.equal(blocks.length, 2)
+  const text = readFileSync(`${root}../docs/${document}`, 'utf8')
+  const blocks = [...text.matchAll(/^```tsx?\n\/\/ (\S+)\n([\s\S]*?)^```/gm)]
+  assert.equal(blocks.length, count)
   for (const [, name, code] of blocks) {
     mkdirSync(dirname(folder + name), { recursive: true })
     writeFileSync(folder + name, code)
+  }
+  const types = { extends: '../../tests/types/tsconfig.bundler.json', files: [], include: ['.'] }
+  writeFileSync(`${folder}tsconfig.json`, JSON.stringify(types))
+  try {
+    execFileSync(`${root}node_modules/.bin/tsc`, ['--project', folder], { stdio: 'pipe' })
+  } catch (failed) {
+    assert.fail(String(failed.stdout))
   }
 }
 
 test('what docs/dialects.md says in TypeScript compiles and works', async (test) => {
   test.after(() => rmSync(folder, { recursive: true, force: true }))
-  write()
-  const types = { extends: '../../tests/types/tsconfig.bundler.json', files: [], include: ['.'] }
-  writeFileSync(`${folder}tsconfig.json`, JSON.stringify(types))
-  execFileSync(`${root}node_modules/.bin/tsc`, ['--project', folder], { stdio: 'pipe' })
+  compile('dialects.md', 2)
 
   const entry = { entryPoints: [`${folder}lib/api.ts`, `${folder}lib/django.ts`], outdir: `${folder}out` }
   await build({ ...entry, bundle: true, format: 'esm', platform: 'node', packages: 'external' })
@@ -51,6 +56,11 @@ test('what docs/dialects.md says in TypeScript compiles and works', async (test)
   assert.deepEqual(await sent[0].json(), { text: 'hello' })
   document.cookie = 'csrftoken=; Expires=Thu, 01 Jan 1970 00:00:00 GMT'
   assert.equal(await note('hello'), 'CSRF Failed: CSRF token missing.')
+})
+
+test('what docs/files.md says in TypeScript compiles', (test) => {
+  test.after(() => rmSync(folder, { recursive: true, force: true }))
+  compile('files.md', 2)
 })
 
 test('a slip in a dialect of one’s own is named with its place', () => {

@@ -118,7 +118,9 @@ impl<T> Call<T> {
             let has_type = draft.headers.iter().any(|(name, _)| name == "content-type");
             let mistake = mistake.or(draft.body.is_some().then_some("it has two bodies"));
             let mistake = mistake.or(has_type.then_some("an upload says its own type"));
-            mistake.map_or(Ok(Draft { body: Some(Load::Upload(Box::new(plan))), ..draft }), |mistake| Err(invalid(mistake)))
+            mistake.map_or(Ok(Draft { body: Some(Load::Upload(Box::new(plan))), ..draft }), |mistake| {
+                Err(invalid(mistake))
+            })
         });
         self
     }

@@ -208,3 +208,8 @@ pub use upload::{Content, Upload, UploadProgress};
 #[cfg(all(doctest, feature = "axum"))]
 #[doc = include_str!("../../../README.md")]
 struct Readme;
+
+/// The examples of the guide to files compile.
+#[cfg(all(doctest, feature = "proxy"))]
+#[doc = include_str!("../../../docs/files.md")]
+struct Files;

@@ -7,14 +7,14 @@ use std::env;
 
 use axum::extract::Path;
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Form, Router};
 use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use twinfetch_server_client::{Api, ApiLayer, Dialect, Error, ServerClient};
+use twinfetch_server_client::{Api, ApiLayer, Dialect, Error, FileBody, ServerClient};
 
 use crate::layout::{Site, bare, failure, page};
 use crate::visitor::Visitor;
@@ -42,6 +42,7 @@ pub(crate) fn pages(origin: &str) -> Result<Router, Error> {
         .route("/own", get(show).post(enter))
         .route("/own/sign-out", post(leave))
         .route("/own/parts", get(parts))
+        .route("/own/report", get(report))
         .route("/own/part/{number}", get(part))
         .layer(ApiLayer::new(client)))
 }
@@ -60,7 +61,10 @@ async fn render(api: &Api, done: &Markup) -> Markup {
     let visitor = Visitor::of(api).await;
     let content = match &visitor {
         Visitor::Authenticated { .. } => {
-            html! { p { a href="/own/parts" { "A page whose parts are renewed at once" } } }
+            html! {
+                p { a href="/own/parts" { "A page whose parts are renewed at once" } }
+                p { a href="/own/report" data-testid="report" { "Save a report" } ", 8 MB from the backend, which no browser reaches" }
+            }
         }
         Visitor::Anonymous => form(),
         Visitor::Unknown(cause) => failure(&site(), cause),
@@ -96,6 +100,12 @@ async fn enter(api: Api, Form(credentials): Form<Credentials>) -> Response {
 async fn leave(api: Api) -> Result<Redirect, Error> {
     api.sign_out().await?;
     Ok(Redirect::to("/own"))
+}
+
+/// A file of the backend, under the name that it has there: all of it, or the part that a browser lacks.
+async fn report(api: Api, headers: HeaderMap) -> Result<Response<FileBody>, Error> {
+    let call = api.get("/api/export").query("bytes", 8_000_000).query("name", "报告 2026.bin");
+    call.proxy_download(&headers).await
 }
 
 /// A page that asks the backend nothing: its parts do, each in a request of its own.

@@ -3,7 +3,7 @@ import { beforeEach, test } from 'node:test'
 import { browser } from '../browser.mjs'
 import { backendAt } from '../systems/backend.mjs'
 import { ada, axumUrl, backends } from './stack.mjs'
-import { assertShowsNone, cookieNamed, seesSession, textOf, visit } from './visitor.mjs'
+import { assertShowsNone, cookieNamed, seesSession, textOf, tokensHaveEnded, visit } from './visitor.mjs'
 
 /**
  * @typedef {import('playwright-core').BrowserContext} BrowserContext
@@ -26,17 +26,6 @@ const signIn = async (page) => {
   for (const [field, value] of Object.entries(ada)) await page.getByTestId(field).fill(value)
   await page.getByTestId('sign-in').click()
   await seesSession(page, 'authenticated')
-}
-
-/** Waits until the tokens that the backend gave before this have ended: a younger one has. */
-const tokensHaveEnded = async () => {
-  const answer = await fetch(new URL('/auth/login', backends.s1Short), {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(ada),
-  })
-  const { data } = /** @type {{ data: { accessToken: string } }} */ (await answer.json())
-  while (await backend.accepts('/auth/me', data.accessToken));
 }
 
 /** Loads the page of five parts, each a request of its own, and says how many were shown. @param {Page} page */

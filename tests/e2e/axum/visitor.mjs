@@ -1,8 +1,9 @@
 /** A person in front of the pages of the Rust server. */
 
 import assert from 'node:assert/strict'
+import { backendAt } from '../systems/backend.mjs'
 import { seesSession, textOf } from '../visitor.mjs'
-import { axumUrl } from './stack.mjs'
+import { ada, axumUrl, backends } from './stack.mjs'
 
 export { seesSession, textOf, visit } from '../visitor.mjs'
 
@@ -78,4 +79,15 @@ export const claim = async (page, name) =>
 export const tenCalls = async (page) => {
   await page.getByTestId('calls').click()
   return Number(await textOf(page, 'calls-answered'))
+}
+
+/** Waits until the tokens that the backend of short lives gave before this have ended: a younger one has. */
+export const tokensHaveEnded = async () => {
+  const answer = await fetch(new URL('/auth/login', backends.s1Short), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(ada),
+  })
+  const { data } = /** @type {{ data: { accessToken: string } }} */ (await answer.json())
+  while (await backendAt(backends.s1Short).accepts('/auth/me', data.accessToken));
 }

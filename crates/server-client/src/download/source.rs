@@ -71,7 +71,7 @@ impl Source {
         let mut source = Self::new(request, plan);
         let span = source.span.clone();
         let asking = async {
-            let asked = source.ask().await;
+            let asked = Box::pin(source.ask()).await;
             let status = StatusCode::from_u16(source.head.status).unwrap_or_default();
             tell(asked.as_ref().map(|()| status), source.begun);
             asked
@@ -134,7 +134,8 @@ impl Source {
                 State::Failed(error) => return Err(error.clone()),
                 State::Missing(moment) => {
                     sleep_until(*moment).await;
-                    self.ask().await?;
+                    // Boxed: what each piece passes through stays small.
+                    Box::pin(self.ask()).await?;
                     continue;
                 }
                 anew @ State::Anew(_) => {

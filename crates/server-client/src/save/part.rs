@@ -162,8 +162,22 @@ impl Part {
         let named = if self.replaces { fs::rename(part, file) } else { system::rename_to_new(part, file) };
         named.map_err(failed("naming the file"))?;
         system::sync_folder(folder).map_err(&stored)?;
-        remove(&self.place.journal).map_err(&stored)?;
+        self.clear();
         Ok(sha256)
+    }
+
+    /// Removes the journal of a part that has its name now, unless somebody has begun another part meanwhile, whose journal it
+    /// is. What cannot be removed is no reason to say that the file is not there.
+    fn clear(&self) {
+        let place = &self.place;
+        let options = &mut OpenOptions::new();
+        let Ok(part) = system::open(&place.part, options.write(true).create(true).truncate(false)) else { return };
+        let is_ours = part.try_lock().is_ok() && system::is_at(&part, &place.part).unwrap_or(false);
+        if is_ours && part.metadata().is_ok_and(|metadata| metadata.len() == 0) {
+            let _ = remove(&place.draft);
+            let _ = remove(&place.journal);
+            let _ = remove(&place.part);
+        }
     }
 
     fn is_as_promised(&mut self, sha256: Sha256, digest: Option<&Digest>) -> Result<bool, Failure> {
@@ -182,8 +196,9 @@ impl Part {
     /// Removes the part and what is known of it: nobody could go on with it.
     pub(super) fn remove(self) {
         // What cannot be removed is no harm: the next run begins anew. The part goes last, as nobody else writes a journal before.
-        let Place { part, journal, .. } = &self.place;
+        let Place { part, journal, draft, .. } = &self.place;
         if system::is_at(&self.file, part).unwrap_or(false) && self.file.set_len(0).is_ok() {
+            let _ = remove(draft);
             let _ = remove(journal);
             let _ = remove(part);
         }

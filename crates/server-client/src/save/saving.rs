@@ -1,6 +1,9 @@
 //! The course of one download to a file.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sha2::Digest as _;
@@ -43,11 +46,11 @@ struct Saving {
 }
 
 /// How a file is to be saved, and whose it is.
-#[derive(Clone, Copy)]
 struct Terms {
     replaces: bool,
     is_fresh: bool,
     origin: Sha256,
+    presented: Presented,
 }
 
 pub(super) async fn save(save: Save) -> Result<Saved, Error> {
@@ -60,40 +63,14 @@ pub(super) async fn save(save: Save) -> Result<Saved, Error> {
     let mut request = call.into_file(name.as_deref())?;
     let expected = expected?;
     request.any_end = expected.is_some();
-    let called = request.called.clone();
-    let early = |failure: Failure| over(failure, Sent::Unsent).of(&called);
-    let target = target.map_err(early)?;
+    let called = Arc::clone(&request.called);
+    let target = target.map_err(|failure| over(failure, Sent::Unsent).of(&called))?;
     let (origin, presented) = identify(&request).await.map_err(|error| error.of(&called))?;
-    let terms = Terms { replaces, is_fresh, origin };
+    let terms = Terms { replaces, is_fresh, origin, presented };
     let (source, left) = match target {
-        Target::File(place) => {
-            let (left, kept) = begin(place, terms, None).await.map_err(early)?;
-            let plan = plan(kept, presented)?;
-            (Source::open(request, plan).await, left)
-        }
-        Target::Folder(folder) => {
-            let route = called.route.clone();
-            let source = Source::open(request, Plan::new(true)).await?;
-            let name = file_name::choose(source.head().content_disposition.as_deref(), None, &route);
-            let place = Place::new(&folder, OsString::from(name).as_os_str());
-            // A name that the backend chooses replaces nothing.
-            let terms = Terms { replaces: false, ..terms };
-            let (left, kept) =
-                begin(place, terms, source.plan().etag()).await.map_err(|failure| source.failed(failure))?;
-            match kept {
-                Some(_) => (source.restart(plan(kept, presented)?).await, left),
-                None => (Ok(source), left),
-            }
-        }
-    };
-    let mut left = left;
-    let source = match source {
-        Ok(source) => source,
-        Err(error) => {
-            left.leave(false).await;
-            return Err(error);
-        }
-    };
+        Target::File(place) => open(request, place, terms).await,
+        Target::Folder(folder) => open_in(request, &folder, terms).await,
+    }?;
     let kept = source.plan().received();
     let mut saving = Saving { source, left, teller: Teller::new(listener), origin, kept };
     let saved = match saving.receive().await {
@@ -106,24 +83,69 @@ pub(super) async fn save(save: Save) -> Result<Saved, Error> {
     saved
 }
 
+/// Asks for a file whose place is known, or for the rest of it.
+async fn open(request: Request, place: Place, terms: Terms) -> Result<(Source, Left), Error> {
+    let called = Arc::clone(&request.called);
+    let early = |failure: Failure| over(failure, Sent::Unsent).of(&called);
+    let (mut left, kept) = begin(place, &terms, None).await.map_err(early)?;
+    let source = match plan(kept, terms.presented) {
+        Ok(plan) => Source::open(request, plan).await,
+        Err(error) => Err(error.of(&called)),
+    };
+    if source.is_err() {
+        left.leave(false).await;
+    }
+    Ok((source?, left))
+}
+
+/// Asks for a file that the backend names, and once more for the rest of it where there is a part of that name.
+async fn open_in(request: Request, folder: &Path, terms: Terms) -> Result<(Source, Left), Error> {
+    let called = Arc::clone(&request.called);
+    let source = Source::open(request, Plan::new(true)).await?;
+    let name = file_name::choose(source.head().content_disposition.as_deref(), None, &called.route);
+    let place = Place::new(folder, OsStr::new(&name));
+    // A name that the backend chooses replaces nothing.
+    let terms = Terms { replaces: false, ..terms };
+    let begun = begin(place, &terms, source.plan().etag()).await;
+    let (mut left, kept) = begun.map_err(|failure| source.failed(failure))?;
+    if kept.is_none() {
+        return Ok((source, left));
+    }
+    let source = match plan(kept, terms.presented) {
+        Ok(plan) => source.restart(plan).await,
+        Err(error) => Err(error.of(&called)),
+    };
+    if source.is_err() {
+        left.leave(false).await;
+    }
+    Ok((source?, left))
+}
+
 impl Saving {
     /// Takes the file to its end.
     async fn receive(&mut self) -> Result<(), Error> {
         self.tell();
         loop {
-            let next = if let Ok(next) = timeout(QUIET, self.source.next()).await {
-                next?
-            } else {
-                let settled = self.settle().await;
-                settled.map_err(|failure| self.source.failed(failure))?;
-                self.tell();
-                self.source.next().await?
-            };
-            let Some(piece) = next else { return Ok(()) };
+            let next = self.next().await.map_err(|failure| self.source.failed(failure))?;
+            let Some(piece) = next? else { return Ok(()) };
             let taken = self.take(piece).await;
             taken.map_err(|failure| self.source.failed(failure))?;
             self.tell();
         }
+    }
+
+    /// Waits for what comes next; when that takes a while, puts what is there in order meanwhile.
+    async fn next(&mut self) -> Result<Result<Option<Piece>, Error>, Failure> {
+        let plan = self.source.plan();
+        let (received, total) = (plan.received(), plan.total());
+        // A request that is on its way is not given up for it.
+        let mut next = pin!(self.source.next());
+        if let Ok(next) = timeout(QUIET, next.as_mut()).await {
+            return Ok(next);
+        }
+        self.left.writer()?.settle().await?;
+        self.teller.tell(received, total);
+        Ok(next.await)
     }
 
     async fn take(&mut self, piece: Piece) -> Result<(), Failure> {
@@ -137,10 +159,6 @@ impl Saving {
                 self.left.writer()?.begin(journal).await
             }
         }
-    }
-
-    async fn settle(&mut self) -> Result<(), Failure> {
-        self.left.writer()?.settle().await
     }
 
     fn tell(&mut self) {
@@ -164,7 +182,7 @@ impl Saving {
         &mut self,
         digest: Option<String>,
         expected: Option<Sha256>,
-    ) -> Result<(std::path::PathBuf, u64, Sha256), Failure> {
+    ) -> Result<(PathBuf, u64, Sha256), Failure> {
         let writer = self.left.writer()?;
         writer.journal.promise(digest);
         let named = writer.publish(expected).await?;
@@ -175,8 +193,8 @@ impl Saving {
 }
 
 /// Gets hold of the part, and of what an earlier run has left in it; `etag` is the one that it has to be of.
-async fn begin(place: Place, terms: Terms, etag: Option<&str>) -> Result<(Left, Option<Kept>), Failure> {
-    let Terms { replaces, is_fresh, origin } = terms;
+async fn begin(place: Place, terms: &Terms, etag: Option<&str>) -> Result<(Left, Option<Kept>), Failure> {
+    let Terms { replaces, is_fresh, origin, .. } = *terms;
     let until = Instant::now() + PATIENCE;
     let (part, journal) = loop {
         let place = place.clone();

@@ -19,9 +19,8 @@ use crate::transport::Failure;
 /// So many bytes are written at once, while as many more come in.
 const PIECE: usize = 512 * 1024;
 
-/// How often it is noted how many bytes are on the device: after a crash at most so much is asked for again.
+/// How often it is noted how many bytes are on the device: after a crash the rest is asked for again.
 const NOTED_EVERY: Duration = Duration::from_secs(1);
-const NOTED_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Writes the part of a file in the background. At most one write and one note are under way.
 pub(super) struct Writer {
@@ -83,14 +82,14 @@ impl Writer {
         self.total = total;
         self.gathered_bytes += bytes.len();
         self.gathered.push(bytes);
-        if self.gathered_bytes < PIECE {
-            return Ok(());
-        }
-        self.is_written().await?;
         if self.is_due() {
+            self.write_all().await?;
             self.note().await?;
+        } else if self.gathered_bytes >= PIECE {
+            self.is_written().await?;
+            self.write()?;
         }
-        self.write()
+        Ok(())
     }
 
     /// Has all that was taken written and noted.
@@ -185,12 +184,10 @@ impl Writer {
         ended.map_err(|error| lost(&error))?
     }
 
-    /// Whether there is something to note by now, and nobody at it.
+    /// Whether it is time for a note, and nobody is at one.
     fn is_due(&self) -> bool {
-        let (at, bytes) = self.noted;
-        let written = self.part.as_ref().map_or(0, |part| part.mark().0).saturating_sub(bytes);
         let is_free = self.noting.as_ref().is_none_or(JoinHandle::is_finished);
-        is_free && self.journal.is_of_use() && (written >= NOTED_BYTES || at.elapsed() >= NOTED_EVERY)
+        is_free && self.journal.is_of_use() && self.noted.0.elapsed() >= NOTED_EVERY
     }
 
     /// Begins to note how many bytes there are, once they are on the device; the part has to be at hand.

@@ -1,7 +1,5 @@
 //! A client of a file server, and what comes of a file.
 
-use std::ops::Deref;
-
 use futures_util::StreamExt as _;
 use sha2::{Digest as _, Sha256};
 use twinfetch_canary::{canary, show_error, shown};
@@ -72,7 +70,7 @@ impl Taken {
         assert!(self.error.is_none(), "{:?}", self.error);
         let sample = Sample::edition(file.edition, file.size);
         assert_eq!(self.bytes.len() as u64, file.size);
-        assert_eq!(Sha256::digest(&self.bytes).deref(), sample.sha256());
+        assert_eq!(*Sha256::digest(&self.bytes), sample.sha256());
     }
 
     /// An error came, and before it nothing but the beginning of a file; it shows nothing that is not meant to be shown.

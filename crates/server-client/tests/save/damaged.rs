@@ -45,6 +45,11 @@ async fn f_70_a_part_shorter_than_its_journal_is_begun_anew() {
     }
 }
 
+#[tokio::test]
+async fn f_70_a_journal_that_was_only_just_begun_is_cleared_away() {
+    goes_on_from(KEPT, |stage| fs::write(stage.path("f.part.json.new"), "{\"twinf").unwrap()).await;
+}
+
 /// What was written and not noted may be anything.
 #[tokio::test]
 async fn f_70_what_is_behind_the_noted_bytes_is_not_trusted() {

@@ -105,3 +105,10 @@ async fn d_04_a_file_whose_end_is_that_of_the_connection_is_taken_by_its_digest_
     stage.has("f", &file);
     assert_eq!(fs::metadata(stage.path("f")).unwrap().len(), 200_000);
 }
+
+#[tokio::test]
+async fn d_06_a_packed_file_that_nobody_asked_for_is_refused() {
+    let stage = Stage::new(&File { gzip: true, ..file(200_000) }).await;
+    failed(&stage.get_once().download_to(stage.path("f")).await.unwrap_err(), Code::MalformedBody);
+    assert!(stage.names().is_empty());
+}

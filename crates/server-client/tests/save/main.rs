@@ -16,5 +16,6 @@ mod laid;
 mod places;
 mod process;
 mod resumed;
+mod slow;
 mod stage;
 mod whole;

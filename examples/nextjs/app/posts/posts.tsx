@@ -4,6 +4,7 @@ import { useSession } from 'twinfetch/react'
 import { ErrorMessage } from '@/app/error-message'
 import { ExportButton } from '@/app/posts/export-button'
 import { NewPost } from '@/app/posts/new-post'
+import { Upload } from '@/app/posts/upload'
 import { usePosts } from '@/app/posts/use-posts'
 import { SignedOut } from '@/app/signed-out'
 
@@ -13,6 +14,7 @@ const Board = () => {
     <>
       <NewPost onCreated={() => void load()} />
       <ExportButton />
+      <Upload />
       {error && <ErrorMessage message={error.message} retry={() => void load()} />}
       {posts?.length === 0 && <p>No posts yet. Write the first one.</p>}
       {!posts && !error && <p>Loading…</p>}

@@ -4,6 +4,7 @@ import { SignedOut } from '../page/signed-out'
 import type { System } from '../systems'
 import { Export } from './export'
 import { NewPost } from './new-post'
+import { Upload } from './upload'
 import { usePosts } from './use-posts'
 
 /** The posts for whoever is, or may still be, signed in. */
@@ -25,6 +26,7 @@ const Board = () => {
     <div className="stack">
       <NewPost onCreated={() => void load()} />
       <Export />
+      <Upload />
       {error && <ErrorMessage message={error.message} retry={() => void load()} />}
       {posts?.length === 0 && <p>No posts yet. Write the first one.</p>}
       {!posts && !error && <p>Loading…</p>}

@@ -56,7 +56,7 @@ async fn a_browser_that_leaves_ends_the_exchange_with_the_backend() {
         if fault == Fault::Silence {
             stage.backend.until(|counts| counts.played == 1).await;
         } else {
-            browser.read_exact(&mut [0; 100_000]).await.unwrap();
+            browser.read_exact(&mut vec![0; 100_000]).await.unwrap();
         }
         assert_eq!(stage.backend.counts().open, 1);
         drop(browser);
