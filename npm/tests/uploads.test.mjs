@@ -258,5 +258,11 @@ test('what only fetch does right goes by fetch, and tells its beginning and its 
   const behind = uploading()
   assert.equal((await behind.result).data, 1)
   assert.deepEqual(behind.told, ends)
+  // Where nothing keeps to a policy, as in a simulated page.
+  navigator(test, {})
+  delete globalThis.SecurityPolicyViolationEvent
+  const simulated = uploading()
+  assert.equal((await simulated.result).data, 1)
+  assert.deepEqual(simulated.told, ends)
   assert.equal(sent.length, 0)
 })
