@@ -14,6 +14,7 @@ mod given_up;
 mod killed;
 mod laid;
 mod owners;
+mod patient;
 mod places;
 mod process;
 mod resumed;
