@@ -13,6 +13,7 @@ mod full;
 mod given_up;
 mod killed;
 mod laid;
+mod owners;
 mod patient;
 mod places;
 mod process;
