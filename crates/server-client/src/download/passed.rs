@@ -29,7 +29,7 @@ impl Source {
         let (span, begun) = (source.span.clone(), source.begun);
         let asking = async {
             let call = source.conditional(conditions)?;
-            let (status, headers, has_body) = Box::pin(source.first(call, !conditions.is_empty())).await?;
+            let (status, headers, has_body) = Box::pin(source.first(call, conditions)).await?;
             Ok(Passed { status, headers, source, has_body })
         };
         let asking = async {
