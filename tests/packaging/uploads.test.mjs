@@ -229,3 +229,26 @@ test('a stream is sent over HTTP/2 as it is read, counted, and follows no redire
   assert.deepEqual([told.at(-1).sent, told.at(-1).total], [5_000_000, 5_000_000])
   assert.deepEqual([moved.code, seen], ['redirect_refused', 1])
 })
+
+test('an upload that is stopped while its frame opens leaves none', async (test) => {
+  const { page } = await begin(test, (_, response) => answer(response, 200, good('done')))
+  const code = await page.evaluate(async (upload) => {
+    const { append } = Element.prototype
+    document.documentElement.append = (frame) => {
+      append.call(document.documentElement, frame)
+      window.leave()
+    }
+    return (await new Function(`return ${upload}`)()({})).code
+  }, `${upload}`)
+  assert.equal(code, 'aborted')
+  await page.waitForFunction(() => document.querySelector('iframe') === null)
+})
+
+test('an answer whose status text is none is an answer', async (test) => {
+  const { page } = await begin(test, async (request) => {
+    await drain(request)
+    const head = 'HTTP/1.1 201 \u0001\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n'
+    request.socket.end(head + JSON.stringify(good('done')))
+  })
+  assert.equal((await page.evaluate(upload, {})).data, 'done')
+})

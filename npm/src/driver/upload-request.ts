@@ -75,9 +75,12 @@ export const sendCounted = async (
 /** An address without its fragment; a scheme that the page has all its requests changed to is no redirect. */
 const bare = (url: string) => url.replace(/^https?|#.*/g, '')
 
-/** A response whose body comes whole at its end; the pieces before are empty, and show that it moves. */
+/**
+ * A response whose body comes whole at its end; the pieces before are empty, and show that it moves. It has no status text: not every
+ * one that a server sends can be that of a `Response`.
+ */
 const responseOf = (request: XMLHttpRequest, close: () => void): Response => {
-  const { status, statusText } = request
+  const { status } = request
   const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
     start: (controller) => {
       request.onprogress = () => controller.enqueue(new Uint8Array())
@@ -95,7 +98,7 @@ const responseOf = (request: XMLHttpRequest, close: () => void): Response => {
   })
   const hasBody = ![204, 205, 304].includes(status)
   if (!hasBody) request.onloadend = close
-  return new Response(hasBody ? body : null, { status, statusText, headers: headersOf(request) })
+  return new Response(hasBody ? body : null, { status, headers: headersOf(request) })
 }
 
 const headersOf = (request: XMLHttpRequest): Headers => {
