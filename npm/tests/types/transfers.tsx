@@ -10,7 +10,9 @@ export const Export = () => {
   if (status === 'failed') return error.message
   const far: Progress | undefined = progress
   const begun: Promise<Result<SavedFile>> = start('/api/export', { filename: 'a.csv' })
-  return <button onClick={cancel}>{`${far?.received} of ${far?.total} ${String(begun)}`}</button>
+  return (
+    <button type="button" onClick={cancel}>{`${far?.received} of ${far?.total} ${String(begun)}`}</button>
+  )
 }
 
 export const Upload = () => {
