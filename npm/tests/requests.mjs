@@ -99,5 +99,9 @@ export const requests = (test, plays, { total = 1_000, at = '/' } = {}) => {
   }
   const documentElement = { append: (frame) => frame.dispatchEvent(new Event('load')) }
   Object.assign(given.document, { createElement, documentElement })
+  globalThis.SecurityPolicyViolationEvent = class extends Event {}
+  test.after(() => {
+    delete globalThis.SecurityPolicyViolationEvent
+  })
   return { sent, frames, ...given }
 }

@@ -108,3 +108,44 @@ test('a cancelled export saves nothing and is no error', () =>
     assert.equal(await page.getByTestId('export-saved').count(), 0)
     assert.ok(await page.getByTestId('export-button').isEnabled())
   }))
+
+test('an export is told to who does not see it, and ends its connection when it is cancelled by keyboard', () =>
+  visit(browser, async (page) => {
+    await signIn(page, ada)
+    const large = `${backendUrl}/api/export?bytes=50000000`
+    await page.route(`${backendUrl}/api/export`, (route) => route.continue({ url: large }))
+    await page.goto(`${nextUrl}/posts`)
+    const devtools = await page.context().newCDPSession(page)
+    await devtools.send('Network.enable')
+    const rule = { offline: false, latency: 0, downloadThroughput: 2_000_000, uploadThroughput: -1 }
+    await devtools.send('Network.emulateNetworkConditions', rule)
+    let downloads = 0
+    page.on('download', () => {
+      downloads += 1
+    })
+    await page.getByTestId('export-button').focus()
+    await page.keyboard.press('Enter')
+    await page.waitForFunction(() => {
+      const bar = document.querySelector('progress')
+      return bar && bar.max > 1 && bar.value > 0
+    })
+    const { nodes } = await devtools.send('Accessibility.getFullAXTree')
+    const bar = nodes.find(({ role }) => role?.value === 'progressbar')
+    assert.equal(bar?.name?.value, 'Export')
+    assert.ok(Number(bar?.value?.value) > 0 && Number(bar?.value?.value) < 50_000_000)
+    assert.match(await textOf(page, 'export-status'), /^\d0? % of 50 MB[.,]/)
+    const lost = new Promise((resolve) => devtools.on('Network.loadingFailed', resolve))
+    await page.keyboard.press('Tab')
+    assert.equal(
+      await page.evaluate(() => document.activeElement?.getAttribute('data-testid')),
+      'export-cancel',
+    )
+    await page.keyboard.press('Enter')
+    assert.equal((await lost).canceled, true)
+    assert.equal(await textOf(page, 'export-status'), 'Cancelled.')
+    assert.equal(
+      await page.evaluate(() => document.activeElement?.getAttribute('data-testid')),
+      'export-button',
+    )
+    assert.equal(downloads, 0)
+  }))

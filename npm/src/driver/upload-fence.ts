@@ -24,6 +24,16 @@ export const openFence = async (origin: string): Promise<Fence> => {
   const loaded = new Promise((resolve) => frame.addEventListener('load', resolve, { once: true }))
   document.documentElement.append(frame)
   await loaded
+  try {
+    return fenceOf(frame, origin)
+  } catch (thrown) {
+    // A page without an origin of its own has none in its frames, either.
+    frame.remove()
+    throw thrown
+  }
+}
+
+const fenceOf = (frame: HTMLIFrameElement, origin: string): Fence => {
   const realm = frame.contentDocument as Document
   const { XMLHttpRequest } = frame.contentWindow as Window & typeof globalThis
   const policies: string[] = []

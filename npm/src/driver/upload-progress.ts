@@ -70,11 +70,12 @@ export const checkStream = (baseUrl: string): void => {
 }
 
 /**
- * A fence, where requests in it are those which `fetch` would send: a service worker follows redirects as it likes, an
- * `XMLHttpRequest` keeps no cookies back from the page's own origin, and no policy can name an IPv6 address.
+ * A fence, where there are policies, and requests in it are those which `fetch` would send: a service worker follows redirects as
+ * it likes, an `XMLHttpRequest` keeps no cookies back from the page's own origin, and no policy can name an IPv6 address.
  */
 const fenceFor = async (url: string, { credentials }: RequestInit): Promise<Fence | undefined> => {
-  if (typeof document === 'undefined' || globalThis.navigator?.serviceWorker?.controller) return undefined
+  if (typeof document === 'undefined' || typeof SecurityPolicyViolationEvent === 'undefined') return undefined
+  if (globalThis.navigator?.serviceWorker?.controller) return undefined
   const { origin, hostname } = new URL(url)
   if (hostname.startsWith('[') || (credentials === 'omit' && origin === location.origin)) return undefined
   return openFence(origin).catch(() => undefined)

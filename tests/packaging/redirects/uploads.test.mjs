@@ -53,8 +53,9 @@ const everyCase = async (test, work, pageAt, judge) => {
 
 for (const [place, pageAt] of Object.entries(places)) {
   test(`R-01 an upload that is counted goes nowhere else, from a backend at ${place}`, (test) =>
-    everyCase(test, upload, pageAt, (redirect, { error, sent, foreign, secret, what }) => {
+    everyCase(test, upload, pageAt, (redirect, { error, sent, seen, foreign, secret, what }) => {
       assert.deepEqual(foreign, [], `foreign: ${what}`)
+      assert(!seen.some(({ path }) => path?.endsWith('/to')), `followed: ${what}`)
       assert.equal(sent.length, 1, what)
       assert(sent[0].text.includes(secret), `nothing was sent: ${what}`)
       assert.deepEqual(error.told, [[0, error.told[0][1]]], what)
