@@ -1,6 +1,7 @@
 //! Builds, tests and shows twinfetch: one module per command.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks on its standard streams")]
 
+mod bench;
 mod browser;
 mod build;
 mod debian;
@@ -26,6 +27,14 @@ use vectors::Vectors;
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 enum Command {
+    /// Measures something beside what people know.
+    Bench {
+        /// What
+        subject: bench::Subject,
+        /// What its program is told; `-- --help` shows what there is
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
     /// Builds the wasm and the npm package, up to the tarball that a user would install.
     Build,
     /// Builds and starts the example apps with their backends, until Ctrl-C.
@@ -45,6 +54,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let result = match Command::parse() {
+        Command::Bench { subject, arguments } => bench::measure(subject, &arguments),
         Command::Build => build::run(),
         Command::Demo => demo::run(),
         Command::Size => size::run(),

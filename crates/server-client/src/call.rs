@@ -1,5 +1,7 @@
 //! A call in the making.
 
+mod file;
+
 use std::fmt::{self, Display};
 use std::future::IntoFuture;
 use std::marker::PhantomData;
@@ -9,7 +11,6 @@ use std::time::{Duration, Instant};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use http::StatusCode;
-use http::header::ACCEPT_ENCODING;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tracing::{Instrument as _, Span};
@@ -17,13 +18,11 @@ use twinfetch_core::address::Path;
 use twinfetch_core::call::{Call as Request, Method};
 use twinfetch_core::error::{Code, Error as Reason, Sent};
 use twinfetch_core::exchange::Retry;
-use twinfetch_core::secret::Secret;
 
 use crate::answer::{Answer, Reply};
 use crate::api::Api;
 use crate::cache_mode::CacheMode;
 use crate::deadline::Deadline;
-use crate::download::Request as FileRequest;
 use crate::driver::{Flight, Given};
 use crate::error::{Called, Error};
 use crate::incoming::REQUEST_ID;
@@ -150,35 +149,6 @@ impl<T> Call<T> {
             change(draft);
         }
         self
-    }
-}
-
-impl<T> Call<T> {
-    /// The call as it is sent for a file, under the name that the caller asks for.
-    pub(crate) fn into_file(self, name: Option<&str>) -> Result<FileRequest, Error> {
-        match &self.draft {
-            Ok(draft) if draft.method != Method::Get => Err(invalid("a download is a GET")),
-            _ => self.into_passed_file(name),
-        }
-    }
-
-    /// As [`Self::into_file`], for somebody who may want the head alone.
-    pub(crate) fn into_passed_file(self, name: Option<&str>) -> Result<FileRequest, Error> {
-        let Self { api, draft, .. } = self;
-        let mut draft = draft?;
-        if !draft.method.is_safe() {
-            return Err(invalid("a download is a GET"));
-        }
-        if draft.headers.iter().all(|(given, _)| given != ACCEPT_ENCODING.as_str()) {
-            // Without a word, any coding would do (RFC 9110 §12.5.3).
-            draft.headers.push((ACCEPT_ENCODING.as_str().to_owned(), "identity".to_owned()));
-        }
-        let called = Arc::new(draft.called(&api));
-        draft.complete(&called.request_id);
-        let url = Secret::new(api.client().base().join(&draft.path));
-        let call = draft.request()?.file(name);
-        let Draft { timeout, retry, .. } = draft;
-        Ok(FileRequest { api, call, url, called, timeout, retry, any_end: false })
     }
 }
 

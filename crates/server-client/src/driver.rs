@@ -188,13 +188,14 @@ impl<'a> Hands<'a> {
 
     async fn launch(&mut self, request: Request) -> Result<Response, Failure> {
         let transport = self.client.transport();
-        match (&self.body, &request.content) {
+        let body = match (&self.body, &request.content) {
             (Some(Given::Parcel(parcel)), Content::Caller) => {
-                Box::pin(parcel.send(request, transport, &mut self.deadline)).await
+                return Box::pin(parcel.send(request, transport, &mut self.deadline)).await;
             }
-            (Some(Given::Held(body)), _) => self.deadline.limit(transport.send(request, Some(body))).await.flatten(),
-            _ => self.deadline.limit(transport.send(request, None)).await.flatten(),
-        }
+            (Some(Given::Held(body)), _) => Some(body),
+            _ => None,
+        };
+        self.deadline.limit(transport.send(request, body)).await.flatten()
     }
 
     async fn renewed(&self, generation: u64) -> Result<Presented, Reason> {

@@ -65,6 +65,10 @@ export const calls = async (signal: AbortSignal) => {
     filename: 'posts.csv',
     onProgress: ({ received, total }) => received / (total ?? received),
   })
+  await api.download('/api/export', { to: new WritableStream<Uint8Array>(), memoryLimit: 0 })
+  await api.download('/api/export', { to: await navigator.storage.getDirectory() })
+  // @ts-expect-error a place is a handle or a stream
+  await api.download('/api/export', { to: 'posts.csv' })
   await api.upload('/api/files', new File([], 'a'), { field: 'document' })
   // @ts-expect-error a file is a blob, a form or a stream
   await api.upload('/api/files', 7)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { test } from 'node:test'
-import { digestSaved, visit } from './page.mjs'
+import { digestSaved, until, visit } from './page.mjs'
 import { digest, pieces } from './sample.mjs'
 import { send, startServer } from './server.mjs'
 
@@ -119,7 +119,7 @@ test('F-74 200 downloads leave nothing: no address, no file, no lock, no memory'
   })
   const used = async () => {
     await page.clock.fastForward('05:00')
-    await page.waitForFunction(async () => Object.keys(await window.list()).length === 0)
+    await until(page, async () => Object.keys(await window.list()).length === 0)
     await devtools.send('HeapProfiler.collectGarbage')
     const {
       usedSize,
@@ -154,10 +154,10 @@ test('F-72 a download waits for the network to be back, and goes on', async (tes
     })
     window.saving = window.save('/file', 'handle')
   })
-  await page.waitForFunction(() => window.read)
+  await until(page, () => window.read)
   await context.setOffline(true)
   server.of('/file')[0].response.socket.destroy()
-  await page.waitForFunction(() => window.waits)
+  await until(page, () => window.waits)
   assert.equal(server.of('/file').length, 1)
   await context.setOffline(false)
   const { error, sha256: came } = await page.evaluate(() => window.saving)
@@ -170,7 +170,7 @@ test('F-72 a download waits for the network to be back, and goes on', async (tes
     window.read = false
     window.saving = window.save('/file', 'handle', { client })
   }, client)
-  await page.waitForFunction(() => window.read)
+  await until(page, () => window.read)
   await context.setOffline(true)
   server.of('/file')[0].response.socket.destroy()
   assert.equal((await page.evaluate(() => window.saving)).error.code, 'offline')

@@ -5,10 +5,11 @@ import { visit } from './page.mjs'
 import { digest, pieces } from './sample.mjs'
 import { drained, json, send, startServer } from './server.mjs'
 
-const length = 300_007
-const cut = 200_001
+// More than is written at once.
+const length = 3_000_007
+const cut = 2_000_001
 const digestOf = (edition, size = length) => digest(pieces(0, size, edition))
-const [first, second, shorter] = await Promise.all([digestOf(0), digestOf(1), digestOf(0, 250_000)])
+const [first, second, shorter] = await Promise.all([digestOf(0), digestOf(1), digestOf(0, 2_500_000)])
 
 /** A part as nobody asked for it. */
 const part = (call, headers, bytes) => {
@@ -24,7 +25,7 @@ const part = (call, headers, bytes) => {
 /** Another file: what the requests after the first get, what comes of it in a file, and what in a stream. */
 const others = {
   'a file that changed': [(call) => send(call, { length, edition: 1 }), second, 'file_changed'],
-  'a shorter file': [(call) => send(call, { length: 250_000, etag: '"shorter"' }), shorter, 'file_changed'],
+  'a shorter file': [(call) => send(call, { length: 2_500_000, etag: '"shorter"' }), shorter, 'file_changed'],
   'a file without a tag': [(call) => send(call, { length, edition: 1, etag: '' }), second, 'file_changed'],
 }
 

@@ -60,10 +60,14 @@ const begin = async ({ baseUrl, settings }) => {
   window.list = async (folder) => {
     const found = {}
     for await (const [name, handle] of (folder ?? (await navigator.storage.getDirectory())).entries()) {
-      if (handle.kind === 'file') found[name] = (await handle.getFile()).size
-      else
+      if (handle.kind === 'directory') {
         for (const [inner, size] of Object.entries(await window.list(handle)))
           found[`${name}/${inner}`] = size
+        continue
+      }
+      // One that goes meanwhile is not there.
+      const file = await handle.getFile().catch(() => undefined)
+      if (file) found[name] = file.size
     }
     return found
   }
@@ -113,6 +117,11 @@ const begin = async ({ baseUrl, settings }) => {
     const sha256 = data && read ? await digestOf(await read(data.filename)) : undefined
     return { data, error: told, status: result.status, sha256, progress, end }
   }
+}
+
+/** Asks the page until it says yes; `waitForFunction` of Playwright takes a promise for a yes. */
+export const until = async (page, condition, argument) => {
+  while (!(await page.evaluate(condition, argument)));
 }
 
 /** The SHA-256 of what the browser saved, which is then removed. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { test } from 'node:test'
-import { digestSaved, visit } from './page.mjs'
+import { digestSaved, until, visit } from './page.mjs'
 import { digest, pieces } from './sample.mjs'
 import { send, startServer } from './server.mjs'
 
@@ -67,7 +67,7 @@ test('F-74 a large file goes through the private file system, and is removed onc
     assert.deepEqual(Object.values(await page.evaluate(() => window.list())), [large])
     assert.equal(await page.evaluate(() => window.urls.size), 1)
     await page.clock.fastForward('02:00')
-    await page.waitForFunction(async () => Object.keys(await window.list()).length === 0)
+    await until(page, async () => Object.keys(await window.list()).length === 0)
     assert.equal(await page.evaluate(() => window.urls.size), 0)
   }
 })
@@ -88,12 +88,12 @@ test('F-74 what a page left that is gone is removed by the next download, and wh
     const another = await context.newPage()
     await visit(test, server, { opened: { page: another } })
     another.evaluate(() => window.save('/half')).catch(() => {})
-    await page.waitForFunction(async (expected) => (await window.files()) === expected, expected)
+    await until(page, async (expected) => (await window.files()) === expected, expected)
     return another
   }
   const dead = await beginAnother(1)
   await dead.close()
-  await page.waitForFunction(async () => (await window.locks()) === 0)
+  await until(page, async () => (await window.locks()) === 0)
   await beginAnother(2)
   await page.evaluate(() => {
     const { now } = Date
@@ -102,7 +102,7 @@ test('F-74 what a page left that is gone is removed by the next download, and wh
   const coming = page.waitForEvent('download')
   await page.evaluate(() => window.save('/file'))
   assert.equal(await digestSaved(await coming), sha256)
-  await page.waitForFunction(async () => (await window.files()) === 1)
+  await until(page, async () => (await window.files()) === 1)
   assert.equal(await page.evaluate(() => window.locks()), 1)
 })
 

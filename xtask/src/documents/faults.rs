@@ -29,7 +29,7 @@ three requests in all, waits that double, with chance, from 200 ms; only `GET`, 
 ";
 
 /// Where a test proves something, by its folder; the first that fits counts.
-const PLACES: [(&str, Side); 10] = [
+const PLACES: [(&str, Side); 11] = [
     ("crates/core/", Side::Core),
     ("crates/wasm-client/", Side::Browser),
     ("crates/server-client/", Side::Server),
@@ -40,6 +40,7 @@ const PLACES: [(&str, Side); 10] = [
     ("tests/next-auth/", Side::Browser),
     ("tests/redis/", Side::Server),
     ("tests/backend/", Side::Server),
+    ("tests/bench-files/", Side::Server),
 ];
 
 /// What the core proves holds on both sides.

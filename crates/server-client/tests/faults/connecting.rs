@@ -38,6 +38,6 @@ async fn f_03_a_connection_that_nobody_answers_has_a_limit_of_its_own() {
     let blackhole = Blackhole::new().await.unwrap();
     let api = signed_in(&blackhole.url(), |builder| builder.connect_timeout(Duration::from_secs(3)));
     let mut clock = Clock::paused(Duration::from_millis(100));
-    let (_, elapsed) = clock.run(failure(&api, Code::ConnectTimedOut)).await.unwrap();
+    let (_, elapsed) = clock.run(Box::pin(failure(&api, Code::ConnectTimedOut))).await.unwrap();
     assert!(elapsed >= Duration::from_secs(9) && elapsed < Duration::from_secs(15), "{elapsed:?}");
 }

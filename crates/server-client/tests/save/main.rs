@@ -13,6 +13,8 @@ mod full;
 mod given_up;
 mod killed;
 mod laid;
+mod owners;
+mod patient;
 mod places;
 mod process;
 mod resumed;

@@ -12,9 +12,11 @@ use twinfetch_server_client::{Code, Content, Sent};
 
 use crate::stage::{FILES, Folder, Stage, accept, client, listen, listen_narrowly};
 
+static ZEROS: [u8; 16_000] = [0; 16_000];
+
 const ROUNDS: usize = 100;
 
-const REFUSAL: &[u8] = b"HTTP/1.1 413 Payload Too Large\r\ncontent-type: application/json\r\ncontent-length: 23\r\n\r\n{\"message\":\"too large\"}";
+pub(crate) const REFUSAL: &[u8] = b"HTTP/1.1 413 Payload Too Large\r\ncontent-type: application/json\r\ncontent-length: 23\r\n\r\n{\"message\":\"too large\"}";
 
 #[tokio::test]
 async fn a_server_that_refuses_and_closes_at_once_is_heard() {
@@ -51,7 +53,7 @@ async fn what_a_server_says_that_reads_no_more_is_told_and_the_file_sent_no_furt
     let count = Arc::clone(&polled);
     let pieces = stream::repeat_with(move || {
         count.fetch_add(1, Ordering::SeqCst);
-        Ok::<_, std::io::Error>(Bytes::from_static(&[0; 1 << 16]))
+        Ok::<_, std::io::Error>(Bytes::from_static(&ZEROS))
     });
     let upload = client(&url).post::<Value>("/files").upload("endless", Content::stream(pieces));
     let serve = async {

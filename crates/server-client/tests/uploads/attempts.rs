@@ -21,7 +21,7 @@ async fn a_refused_token_is_renewed_and_the_whole_file_sent_again() {
     stage.fault(json!({ "path": FILES, "status": 401 })).await;
     let told = Told::default();
     let reply = told.of(stage.api().post::<Value>(FILES).upload_from(&path)).await.unwrap();
-    assert_eq!(reply["sha256"], hexadecimal(&sample.sha256()));
+    assert_eq!(reply["sha256"], hexadecimal(sample.sha256()));
     assert_eq!((stage.count(FILES).await, stage.count("/auth/refresh").await), (2, 1));
     let sent = told.sent();
     assert_eq!(sent.iter().filter(|sent| **sent == 0).count(), 2, "each attempt begins anew: {sent:?}");

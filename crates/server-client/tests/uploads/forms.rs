@@ -19,7 +19,7 @@ async fn a_file_arrives_byte_for_byte_under_its_name() {
     let reply: Value = told.of(stage.api().post(FILES).upload_from(&path).media_type("text/csv")).await.unwrap();
     assert_eq!(reply["name"], "报告 %22Q3%22.csv", "a browser writes it so, too");
     assert_eq!((&reply["size"], &reply["contentType"]), (&json!(1_000_000), &json!("text/csv")));
-    assert_eq!(reply["sha256"], hexadecimal(&sample.sha256()));
+    assert_eq!(reply["sha256"], hexadecimal(sample.sha256()));
     assert_eq!(reply["parts"].as_array().unwrap().len(), 1);
     let sent = told.sent();
     assert_eq!((sent[0], sent.last()), (0, Some(&1_000_000)));
@@ -41,7 +41,7 @@ async fn names_and_texts_are_written_as_a_browser_writes_them() {
     let disposition = "form-data; name=\"x%22y%0D%0Az\"; filename=\"a%22b%0D%0Ac;%22\\ 😀.csv\"";
     assert_eq!(parts[2]["disposition"], disposition);
     assert_eq!(parts[2]["contentType"], "application/octet-stream");
-    assert_eq!(parts[2]["sha256"], hexadecimal(&Sample::new(10).sha256()));
+    assert_eq!(parts[2]["sha256"], hexadecimal(Sample::new(10).sha256()));
 }
 
 #[cfg(unix)]
@@ -67,7 +67,7 @@ async fn bare_bytes_arrive_as_their_media_type_and_with_their_length() {
         let upload = stage.api().post::<Value>(FILES).query("name", "a.zip").upload_from(&path).raw("application/zip");
         let reply = told.of(upload).await.unwrap();
         assert_eq!((&reply["size"], &reply["contentType"]), (&json!(length), &json!("application/zip")));
-        assert_eq!(reply["sha256"], hexadecimal(&sample.sha256()));
+        assert_eq!(reply["sha256"], hexadecimal(sample.sha256()));
         assert_eq!(told.sent().last(), Some(&length));
     }
 }
@@ -78,12 +78,12 @@ async fn bytes_and_streams_are_sent_as_files() {
     let sample = Sample::new(300_000);
     let bytes = Bytes::from(sample.pieces().flatten().collect::<Vec<u8>>());
     let reply: Value = stage.api().post(FILES).upload("数.bin", bytes).await.unwrap();
-    assert_eq!((&reply["name"], &reply["sha256"]), (&json!("数.bin"), &json!(hexadecimal(&sample.sha256()))));
+    assert_eq!((&reply["name"], &reply["sha256"]), (&json!("数.bin"), &json!(hexadecimal(sample.sha256()))));
     let told = Told::default();
     let pieces = stream::iter(sample.pieces().map(Ok::<_, std::io::Error>));
     let upload = stage.api().post::<Value>(FILES).upload("b", Content::stream(pieces)).text("k", "v");
     let reply = told.of(upload).await.unwrap();
-    assert_eq!((&reply["size"], &reply["sha256"]), (&json!(300_000), &json!(hexadecimal(&sample.sha256()))));
+    assert_eq!((&reply["size"], &reply["sha256"]), (&json!(300_000), &json!(hexadecimal(sample.sha256()))));
     let (last, before) = told.all().split_last().map(|(last, before)| (*last, before.to_vec())).unwrap();
     assert!(before.iter().all(|progress| progress.total.is_none() && progress.remaining.is_none()));
     assert_eq!((last.sent, last.total), (300_000, Some(300_000)));

@@ -8,5 +8,6 @@ mod changed_files;
 mod forms;
 mod memory;
 mod patience;
+mod secure;
 mod stage;
 mod unreadable;

@@ -13,7 +13,7 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use twinfetch_backend::{Options, SEEDED_ACCOUNTS, Server, System};
 use twinfetch_canary::{canary, watch};
 use twinfetch_sample::Sample;
-use twinfetch_server_client::{Api, Dialect, ServerClient, Upload, UploadProgress};
+use twinfetch_server_client::{Api, Dialect, ServerClient, Sha256, Upload, UploadProgress};
 
 pub(crate) const FILES: &str = "/api/files";
 
@@ -86,8 +86,8 @@ impl Folder {
     }
 }
 
-pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+pub(crate) fn hexadecimal(digest: [u8; 32]) -> String {
+    Sha256::from(digest).to_string()
 }
 
 /// What an upload told, in order.

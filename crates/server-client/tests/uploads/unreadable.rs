@@ -18,7 +18,7 @@ async fn what_is_no_readable_file_is_named_and_nothing_is_sent() {
     let (server, folder) = (FaultServer::start(Script::default()).await.unwrap(), Folder::new());
     let file = folder.file("file", &Sample::new(1));
     let closed = folder.file("closed", &Sample::new(1));
-    fs::set_permissions(&closed, Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&closed, Permissions::from_mode(0o0)).unwrap();
     mkfifo(&folder.path("pipe"), Mode::S_IRWXU).unwrap();
     for (path, code) in [
         (folder.path("none"), Code::FileMissing),
