@@ -55,7 +55,7 @@ fn rows() -> Result<Vec<(String, Size)>> {
             rows.push((format!("{file}, before the first call"), Size::of_all(&bundle.first)?));
         }
         if !bundle.last.is_empty() {
-            rows.push((format!("{file}, at the first download"), Size::of_all(&bundle.last)?));
+            rows.push((format!("{file}, with the first file"), Size::of_all(&bundle.last)?));
         }
         rows.push((file, Size::of_all(bundle.first.iter().chain(&bundle.later))?));
     }
