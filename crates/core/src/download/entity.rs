@@ -6,7 +6,10 @@ use crate::text;
 /// What a response says of the file that it brings, or of the part of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Entity {
+    /// Whether it brings a part of the file. Some servers say so by `Content-Range` alone, and answer with 200.
     pub(super) is_part: bool,
+    /// Whether it brings a file at all: what was accepted, or is empty, is not what is missing of one.
+    pub(super) is_file: bool,
     pub(super) range: Option<ContentRange>,
     /// The strong entity tag ([RFC 9110 §8.8.3](https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3)), with its quotes.
     pub(super) etag: Option<String>,
@@ -24,15 +27,17 @@ impl Entity {
     /// where the media type is one that servers pack.
     pub fn new(status: u16, filtered: bool, header: impl Fn(&str) -> Option<String>) -> Self {
         let encoding = header("content-encoding");
-        let range = header("content-range");
-        let shows = !filtered || range.is_some() || header("accept-ranges").is_some();
+        let named = header("content-range");
+        let range = named.as_deref().and_then(ContentRange::parse);
+        let shows = !filtered || named.is_some() || header("accept-ranges").is_some();
         let is_encoded = match &encoding {
             Some(encoding) => !text::trim(encoding, text::is_blank).eq_ignore_ascii_case("identity"),
             None => !shows && header("content-type").is_none_or(|media_type| is_packed_often(&media_type)),
         };
         Self {
-            is_part: status == 206,
-            range: range.as_deref().and_then(ContentRange::parse),
+            is_part: status == 206 || named.is_some() && !range.is_some_and(ContentRange::is_whole),
+            is_file: !matches!(status, 202 | 204 | 205),
+            range,
             etag: header("etag").filter(|etag| is_strong(etag)),
             is_encoded,
             length: header("content-length").as_deref().and_then(text::number).filter(|_| !is_encoded),

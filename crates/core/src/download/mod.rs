@@ -183,6 +183,7 @@ impl Download {
 
     /// Judges a response that accepted the call, which took so many requests.
     pub fn answered(&mut self, entity: Entity, attempts: u32) -> Answer {
+        let goes_on = self.attempts > 0 || self.is_begun();
         self.attempts += attempts;
         self.gained = 0;
         if entity.is_part {
@@ -195,7 +196,7 @@ impl Download {
                 None => self.doubt(Code::RangeMismatched),
             };
         }
-        if self.is_begun() && !self.restarts {
+        if goes_on && !entity.is_file || self.is_begun() && !self.restarts {
             let same = entity.etag.is_some() && entity.etag == self.etag;
             return Answer::Failed(if same { Code::BodyTruncated } else { Code::FileChanged });
         }

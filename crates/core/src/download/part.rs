@@ -1,14 +1,15 @@
 //! One part of a file, for somebody who asked for no more.
 
+use super::range::ContentRange;
 use super::{Download, Entity};
 use crate::text;
 
 impl Download {
-    /// Takes the part of a file that a response begins to bring, where it says which part that is. It is gone on with as a
-    /// whole file is, up to its own end.
+    /// Takes the part of a file that a response begins to bring, where it says which part that is, and it is one that was
+    /// [asked for](is_single_range). It is gone on with as a whole file is, up to its own end.
     #[must_use]
-    pub fn part(self, entity: &Entity, attempts: u32) -> Option<Self> {
-        let range = entity.range.filter(|_| entity.is_part)?;
+    pub fn part(self, asked: &str, entity: &Entity, attempts: u32) -> Option<Self> {
+        let range = entity.range.filter(|range| entity.is_part && is_of(*range, asked))?;
         let end = Some(range.last + 1);
         Some(Self {
             received: range.first,
@@ -28,12 +29,27 @@ impl Download {
     }
 }
 
+/// Whether a part begins where the asked one does, and is no longer.
+fn is_of(range: ContentRange, asked: &str) -> bool {
+    let Some((first, last)) = bounds(asked) else { return false };
+    match (text::number(first), text::number(last)) {
+        (Some(first), last) => range.first == first && last.is_none_or(|last| range.last <= last),
+        (None, Some(count)) => range.last + 1 == range.total && range.total - range.first <= count,
+        (None, None) => false,
+    }
+}
+
+/// What stands before and behind the dash of a range of bytes.
+fn bounds(range: &str) -> Option<(&str, &str)> {
+    let (unit, range) = text::cut(range, b'=')?;
+    text::cut(text::trim(range, text::is_blank), b'-').filter(|_| unit.eq_ignore_ascii_case("bytes"))
+}
+
 /// Whether a `Range` asks for one part of a file ([RFC 9110 §14.1.1](https://www.rfc-editor.org/rfc/rfc9110#section-14.1.1)).
 pub fn is_single_range(range: &str) -> bool {
-    let Some((unit, range)) = text::cut(range, b'=') else { return false };
-    let Some((first, last)) = text::cut(text::trim(range, text::is_blank), b'-') else { return false };
+    let Some((first, last)) = bounds(range) else { return false };
     let is_number = |number: &str| number.is_empty() || text::number(number).is_some();
-    unit.eq_ignore_ascii_case("bytes") && is_number(first) && is_number(last) && !(first.is_empty() && last.is_empty())
+    is_number(first) && is_number(last) && !(first.is_empty() && last.is_empty())
 }
 
 #[cfg(test)]
@@ -67,7 +83,7 @@ mod tests {
 
     #[test]
     fn a_part_is_gone_on_with_up_to_its_own_end() {
-        let mut download = Download::new(false).part(&part("bytes 10-19/100"), 1).unwrap();
+        let mut download = Download::new(false).part("bytes=10-19", &part("bytes 10-19/100"), 1).unwrap();
         assert_eq!((download.received(), download.room(), download.end()), (10, Some(10), Some(20)));
         download.take(4);
         assert_eq!((broken(&mut download), asked(&download)), (Next::Again(0), "bytes=14-19".to_owned()));
@@ -78,7 +94,7 @@ mod tests {
 
     #[test]
     fn a_part_at_the_beginning_is_never_taken_for_all_of_the_file() {
-        let mut download = Download::new(false).part(&part("bytes 0-9/100"), 1).unwrap();
+        let mut download = Download::new(false).part("bytes=0-9", &part("bytes 0-9/100"), 1).unwrap();
         assert_eq!((broken(&mut download), asked(&download)), (Next::Again(0), "bytes=0-9".to_owned()));
         assert_eq!(download.clone().answered(part("bytes 0-99/100"), 1), Answer::Failed(Code::RangeMismatched));
         let whole = entity(200, &[("etag", "\"a\""), ("content-length", "100")]);
@@ -98,11 +114,23 @@ mod tests {
     }
 
     #[test]
+    fn a_part_that_was_not_asked_for_is_none() {
+        let taken = |asked: &str| Download::new(false).part(asked, &part("bytes 10-19/20"), 1).is_some();
+        for asked in ["bytes=10-19", "bytes=10-", "bytes=10-500", "bytes=-10", "bytes=-11"] {
+            assert!(taken(asked), "{asked}");
+        }
+        for asked in ["", "bytes=0-19", "bytes=9-", "bytes=11-19", "bytes=10-18", "bytes=-9"] {
+            assert!(!taken(asked), "{asked}");
+        }
+    }
+
+    #[test]
     fn what_has_no_strong_tag_or_names_no_part_is_not_gone_on_with() {
-        let mut weak = Download::new(false).part(&entity(206, &[("content-range", "bytes 0-9/100")]), 1).unwrap();
+        let mut weak =
+            Download::new(false).part("bytes=0-9", &entity(206, &[("content-range", "bytes 0-9/100")]), 1).unwrap();
         assert_eq!(broken(&mut weak), Next::Failed(Code::BodyTruncated));
-        for none in [entity(206, &[]), part("bytes 0-9/*"), entity(200, &[("content-range", "bytes 0-9/100")])] {
-            assert!(Download::new(false).part(&none, 1).is_none(), "{none:?}");
+        for none in [entity(206, &[]), part("bytes 0-9/*"), entity(200, &[("content-range", "bytes 0-99/100")])] {
+            assert!(Download::new(false).part("bytes=0-", &none, 1).is_none(), "{none:?}");
         }
     }
 }

@@ -11,6 +11,10 @@ pub(super) struct ContentRange {
 }
 
 impl ContentRange {
+    pub(super) const fn is_whole(self) -> bool {
+        self.last - self.first + 1 == self.total
+    }
+
     /// Reads a range of bytes whose whole is known; without that nothing can be told of the file's end.
     pub(super) fn parse(value: &str) -> Option<Self> {
         let (unit, range) = text::cut(text::trim(value, text::is_blank), b' ')?;

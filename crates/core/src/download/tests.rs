@@ -85,6 +85,31 @@ fn another_file_begins_anew_or_ends_a_stream() {
 }
 
 #[test]
+fn what_is_accepted_or_empty_is_not_the_rest_of_a_file() {
+    for status in [202, 204, 205] {
+        let mut again = Download::new(true);
+        again.answered(entity(200, &[("content-length", "100")]), 1);
+        again.take(40);
+        assert_eq!(ended(&mut again, Err(Code::BodyTruncated)), Next::Again(0));
+        for mut download in [broken(true, 40), again, Download::kept(40, "\"a\"".to_owned(), None)] {
+            assert_eq!(download.answered(entity(status, &[]), 1), Answer::Failed(Code::FileChanged), "{status}");
+        }
+    }
+}
+
+#[test]
+fn a_part_that_is_answered_with_200_is_a_part() {
+    let rest = |range| entity(200, &[("etag", "\"a\""), ("content-range", range), ("content-length", "60")]);
+    let mut download = broken(true, 40);
+    assert_eq!((download.answered(rest("bytes 40-99/100"), 1), download.room()), (Answer::On, Some(60)));
+    for bad in ["bytes 41-99/100", "bytes 40-99/*"] {
+        assert_eq!(broken(true, 40).answered(rest(bad), 1), Answer::Again, "{bad}");
+    }
+    assert_eq!(Download::new(true).answered(rest("bytes 40-99/100"), 1), Answer::Again);
+    assert_eq!(Download::new(true).answered(rest("bytes 0-99/100"), 1), Answer::Anew);
+}
+
+#[test]
 fn without_a_strong_tag_a_file_begins_anew_as_often_as_a_call_is_repeated() {
     for headers in [&[("content-length", "100")][..], &[("content-length", "100"), ("etag", "W/\"a\"")]] {
         let mut download = Download::new(true);

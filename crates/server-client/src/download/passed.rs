@@ -1,5 +1,6 @@
 //! A file that goes on to somebody who has conditions of his own.
 
+use http::header::RANGE;
 use http::{HeaderMap, StatusCode};
 use tracing::Instrument as _;
 use twinfetch_core::call::{Call, Method};
@@ -28,7 +29,7 @@ impl Source {
         let (span, begun) = (source.span.clone(), source.begun);
         let asking = async {
             let call = source.conditional(conditions)?;
-            let (status, headers, has_body) = Box::pin(source.first(call, !conditions.is_empty())).await?;
+            let (status, headers, has_body) = Box::pin(source.first(call, conditions)).await?;
             Ok(Passed { status, headers, source, has_body })
         };
         let asking = async {
@@ -48,7 +49,11 @@ impl Source {
             .map_err(|reason| self.fault(reason))
     }
 
-    async fn first(&mut self, call: Call, is_conditional: bool) -> Result<(StatusCode, HeaderMap, bool), Error> {
+    async fn first(
+        &mut self,
+        call: Call,
+        conditions: &[(String, String)],
+    ) -> Result<(StatusCode, HeaderMap, bool), Error> {
         let is_head = call.method() == Method::Head;
         let judged = match self.flight(call).await? {
             Ok(flight) => driver::judged(flight, self.request.api.client()).await,
@@ -56,7 +61,7 @@ impl Source {
         };
         let driver::Received { response, attempts } = match judged {
             Ok(received) => received,
-            Err((_, Some(verdict))) if is_conditional => {
+            Err((_, Some(verdict))) if !conditions.is_empty() => {
                 let (parts, ()) = verdict.into_parts();
                 return Ok((parts.status, parts.headers, false));
             }
@@ -74,7 +79,9 @@ impl Source {
         }
         let is_part = status == StatusCode::PARTIAL_CONTENT;
         if is_part {
-            let part = self.plan.clone().part(&entity, attempts);
+            let asked =
+                conditions.iter().find(|(name, _)| name == RANGE.as_str()).map_or("", |(_, range)| range.as_str());
+            let part = self.plan.clone().part(asked, &entity, attempts);
             self.plan = part.ok_or_else(|| self.failure(Code::RangeMismatched, None))?;
         } else if let Answer::Failed(code) = self.plan.answered(entity, attempts) {
             return Err(self.failure(code, None));

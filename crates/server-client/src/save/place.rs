@@ -33,6 +33,11 @@ pub(super) struct Place {
     pub(super) draft: PathBuf,
 }
 
+/// What the names end in that are beside a file's own.
+const PART: &str = ".part";
+const JOURNAL: &str = ".part.json";
+const DRAFT: &str = ".part.json.new";
+
 /// The longest name that a file may have, in bytes.
 const LONGEST: usize = 255;
 
@@ -71,10 +76,21 @@ impl Place {
         Self {
             folder: folder.to_owned(),
             file: folder.join(name),
-            part: beside(".part"),
-            journal: beside(".part.json"),
-            draft: beside(".part.json.new"),
+            part: beside(PART),
+            journal: beside(JOURNAL),
+            draft: beside(DRAFT),
         }
+    }
+
+    /// The paths of a file whose name the backend chose. Never one of those beside another file: whoever names files in the
+    /// backend could lay a part there that the next download goes on with.
+    pub(super) fn chosen(folder: &Path, mut name: String) -> Self {
+        let lower = name.to_ascii_lowercase();
+        if [PART, JOURNAL, DRAFT].iter().any(|end| lower.ends_with(end)) {
+            name.truncate(name.floor_char_boundary(LONGEST - 1));
+            name.push('_');
+        }
+        Self::new(folder, OsStr::new(&name))
     }
 
     /// Refuses a name that is taken, unless it is a file's, or a link's, which may be replaced.
@@ -91,7 +107,7 @@ impl Place {
 
 /// What the names of part and journal begin with: the file's name, cut where they would be too long.
 fn stem(name: &OsStr) -> OsString {
-    let longest = LONGEST - ".part.json.new".len();
+    let longest = LONGEST - DRAFT.len();
     if name.len() <= longest {
         return name.to_owned();
     }
@@ -113,6 +129,17 @@ mod tests {
     use std::path::Path;
 
     use super::Place;
+
+    #[test]
+    fn d_01_the_backend_does_not_choose_the_name_of_another_files_part() {
+        let chosen =
+            |name: &str| Place::chosen(Path::new("/f"), name.to_owned()).file.into_os_string().into_string().unwrap();
+        assert_eq!(chosen("a.csv"), "/f/a.csv");
+        assert_eq!(chosen("a.csv.part"), "/f/a.csv.part_");
+        assert_eq!(chosen("a.csv.Part.JSON"), "/f/a.csv.Part.JSON_");
+        assert_eq!(chosen("a.csv.part.json.new"), "/f/a.csv.part.json.new_");
+        assert_eq!(chosen(&format!("{}.part", "a".repeat(250))), format!("/f/{}.par_", "a".repeat(250)));
+    }
 
     #[test]
     fn part_and_journal_have_names_that_are_not_too_long_and_are_their_own() {

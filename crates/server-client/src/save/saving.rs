@@ -103,7 +103,7 @@ async fn open_in(request: Request, folder: &Path, terms: Terms) -> Result<(Sourc
     let called = Arc::clone(&request.called);
     let source = Source::open(request, Plan::new(true)).await?;
     let name = file_name::choose(source.head().content_disposition.as_deref(), None, &called.route);
-    let place = Place::new(folder, OsStr::new(&name));
+    let place = Place::chosen(folder, name);
     // A name that the backend chooses replaces nothing.
     let terms = Terms { replaces: false, ..terms };
     let begun = begin(place, &terms, source.plan().etag()).await;

@@ -24,7 +24,8 @@ export const browserSink = (memoryLimit: number): Sink => {
     let opened: PrivateFile | undefined
     try {
       opened = await openPrivateFile(total)
-      for (const part of parts) await opened?.write(part)
+      if (!opened) return
+      for (const part of parts) await opened.write(part)
       disk = opened
       parts = []
     } catch {
