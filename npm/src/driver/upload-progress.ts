@@ -46,7 +46,11 @@ export const senderOf = (core: Core, { onProgress, timeout, attemptTimeout }: Up
           isFirst = false
         }
         if (streams) return sendStream(url, init, deadline, count)
-        const fence = await deadline.wait(fenceFor(url, init))
+        const opening = fenceFor(url, init)
+        const fence = await deadline.wait(opening).catch((thrown) => {
+          opening.then((late) => late?.close())
+          throw thrown
+        })
         if (fence) return sendCounted(fence, url, init, deadline, countSome)
         count(0, sizeOf(body))
         return send(url, init, deadline)
