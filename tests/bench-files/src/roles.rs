@@ -31,7 +31,7 @@ pub(crate) async fn serve(bytes: u64, link: Option<u64>) -> Result<()> {
     stdin_ends().await
 }
 
-/// Passes bytes between sockets and does nothing else: no proxy is faster.
+/// Passes bytes between sockets and knows no HTTP.
 pub(crate) async fn relay(origin: &str) -> Result<()> {
     let address = origin.trim_start_matches("http://").to_owned();
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;

@@ -17,14 +17,16 @@ pub struct Entity {
     pub(super) is_encoded: bool,
     /// How many bytes of the file the body brings.
     pub(super) length: Option<u64>,
+    /// Whether that is so for sure, and not only likely.
+    pub(super) is_sure: bool,
 }
 
 impl Entity {
     /// Takes what is needed of a response; `header` looks a header up by its lower-case name.
     ///
     /// `filtered` says that headers may be there and not be seen, as in a browser those of another origin: unless the server
-    /// shows `Accept-Ranges` or `Content-Range`, and so what it has to say of files, `Content-Length` may count packed bytes
-    /// where the media type is one that servers pack.
+    /// shows `Accept-Ranges` or `Content-Range`, and so what it has to say of files, `Content-Length` may count packed bytes: it
+    /// is nothing where the media type is one that servers pack, and elsewhere it is told, and not relied on.
     pub fn new(status: u16, filtered: bool, header: impl Fn(&str) -> Option<String>) -> Self {
         let encoding = header("content-encoding");
         let named = header("content-range");
@@ -41,6 +43,7 @@ impl Entity {
             etag: header("etag").filter(|etag| is_strong(etag)),
             is_encoded,
             length: header("content-length").as_deref().and_then(text::number).filter(|_| !is_encoded),
+            is_sure: shows,
         }
     }
 }

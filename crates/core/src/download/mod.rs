@@ -32,6 +32,8 @@ use crate::text;
 pub struct Download {
     received: u64,
     total: Option<u64>,
+    /// The length where it is likely, and not sure.
+    likely: Option<u64>,
     etag: Option<String>,
     /// Whether what has been taken can be given up for a new beginning.
     restarts: bool,
@@ -82,6 +84,7 @@ impl Download {
         Self {
             received: 0,
             total: None,
+            likely: None,
             etag: None,
             restarts,
             ranges: true,
@@ -106,8 +109,8 @@ impl Download {
     }
 
     /// The length of the file in bytes; unknown where nothing says it, or where the bytes were packed on the way.
-    pub const fn total(&self) -> Option<u64> {
-        self.total
+    pub fn total(&self) -> Option<u64> {
+        self.total.or(self.likely)
     }
 
     /// The strong entity tag of the file, with its quotes, under which it can be gone on with.
@@ -201,8 +204,9 @@ impl Download {
             return Answer::Failed(if same { Code::BodyTruncated } else { Code::FileChanged });
         }
         self.received = 0;
-        self.until = entity.length;
-        self.total = entity.length;
+        self.total = entity.length.filter(|_| entity.is_sure);
+        self.until = self.total;
+        self.likely = entity.length;
         self.etag = entity.etag.filter(|_| !entity.is_encoded);
         Answer::Anew
     }

@@ -219,3 +219,19 @@ fn what_the_taker_cannot_keep_is_not_asked_for_again() {
         Next::Failed(Code::BodyTruncated)
     );
 }
+
+#[test]
+fn a_length_that_may_be_of_packed_bytes_is_told_and_not_relied_on() {
+    let hidden = |asked: &str| match asked {
+        "content-length" => Some("40".to_owned()),
+        "content-type" => Some("application/octet-stream".to_owned()),
+        _ => None,
+    };
+    for came in [39, 40, 41] {
+        let mut download = Download::new(false);
+        assert_eq!(download.answered(Entity::new(200, true, hidden), 1), Answer::Anew);
+        assert_eq!(download.total(), Some(40));
+        download.take(came);
+        assert_eq!(ended(&mut download, Ok(())), Next::Done);
+    }
+}

@@ -5,7 +5,6 @@
 
 use std::io::{self, ErrorKind};
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
@@ -35,6 +34,8 @@ impl Connector {
     /// Reads the system's certificates where a backend is behind https.
     #[cfg(feature = "rustls")]
     pub(super) fn new(secure: bool) -> Result<Self, Failure> {
+        use std::sync::Arc;
+
         use rustls_platform_verifier::BuilderVerifierExt as _;
         use tokio_rustls::rustls::{ClientConfig, crypto::aws_lc_rs};
         let unusable = |error| Failure::below(Code::ConfigInvalid, "certificates", &error);
@@ -111,10 +112,10 @@ impl Connector {
     #[cfg(not(feature = "rustls"))]
     #[expect(clippy::unused_async, reason = "with https there is more to do")]
     async fn secure(&self, _: &str, is_secure: bool, socket: TcpStream) -> Result<Box<dyn Connection>, Failure> {
-        match is_secure {
-            true => Err(Failure::new(Code::TlsFailed, "tls")),
-            false => Ok(Box::new(Listening::new(socket)?)),
+        if is_secure {
+            return Err(Failure::new(Code::TlsFailed, "tls"));
         }
+        Ok(Box::new(Listening::new(socket)?))
     }
 }
 
