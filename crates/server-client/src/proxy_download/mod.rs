@@ -40,7 +40,7 @@ impl Call<Response<FileBody>> {
     ///
     /// * Of the browser's request: `Range` (of one part), `If-Range`, `If-Match`, `If-None-Match`, `If-Modified-Since` and
     ///   `If-Unmodified-Since`, so that the browser can go on with a download that broke off. The backend's 200, 206, 304, 412
-    ///   and 416 come back as such.
+    ///   and 416 come back as such; a part that the browser has not asked for is `range_mismatched`.
     /// * Of the backend's answer: the bytes, their length, `Content-Range`, `Accept-Ranges`, `ETag`, `Last-Modified`, and the media type,
     ///   which becomes `application/octet-stream` where a browser would run the file or take it for a page (HTML, SVG, XML,
     ///   scripts, styles). Nothing else, and no cookie.
