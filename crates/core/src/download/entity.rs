@@ -6,10 +6,7 @@ use crate::text;
 /// What a response says of the file that it brings, or of the part of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Entity {
-    /// Whether it brings a part of the file. Some servers say so by `Content-Range` alone, and answer with 200.
-    pub(super) is_part: bool,
-    /// Whether it brings a file at all: what was accepted, or is empty, is not what is missing of one.
-    pub(super) is_file: bool,
+    pub(super) brings: Brings,
     pub(super) range: Option<ContentRange>,
     /// The strong entity tag ([RFC 9110 §8.8.3](https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3)), with its quotes.
     pub(super) etag: Option<String>,
@@ -19,6 +16,17 @@ pub struct Entity {
     pub(super) length: Option<u64>,
     /// Whether that is so for sure, and not only likely.
     pub(super) is_sure: bool,
+}
+
+/// How much of a file a response brings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Brings {
+    #[default]
+    File,
+    /// A part of it. Some servers say so by `Content-Range` alone, and answer with 200.
+    Part,
+    /// What was accepted, or is empty: not what is missing of a file.
+    Nothing,
 }
 
 impl Entity {
@@ -37,8 +45,12 @@ impl Entity {
             None => !shows && header("content-type").is_none_or(|media_type| is_packed_often(&media_type)),
         };
         Self {
-            is_part: status == 206 || named.is_some() && !range.is_some_and(ContentRange::is_whole),
-            is_file: !matches!(status, 202 | 204 | 205),
+            brings: match status {
+                202 | 204 | 205 => Brings::Nothing,
+                206 => Brings::Part,
+                _ if named.is_some() && !range.is_some_and(ContentRange::is_whole) => Brings::Part,
+                _ => Brings::File,
+            },
             range,
             etag: header("etag").filter(|etag| is_strong(etag)),
             is_encoded,

@@ -16,6 +16,7 @@ mod meter;
 mod part;
 mod range;
 
+use entity::Brings;
 pub use entity::Entity;
 pub use meter::{Meter, Pace};
 #[cfg(feature = "proxy")]
@@ -189,7 +190,7 @@ impl Download {
         let goes_on = self.attempts > 0 || self.is_begun();
         self.attempts += attempts;
         self.gained = 0;
-        if entity.is_part {
+        if entity.brings == Brings::Part {
             return match entity.range.filter(|_| self.fits(&entity)) {
                 Some(range) => {
                     self.until = Some(range.last + 1);
@@ -199,7 +200,7 @@ impl Download {
                 None => self.doubt(Code::RangeMismatched),
             };
         }
-        if goes_on && !entity.is_file || self.is_begun() && !self.restarts {
+        if goes_on && entity.brings == Brings::Nothing || self.is_begun() && !self.restarts {
             let same = entity.etag.is_some() && entity.etag == self.etag;
             return Answer::Failed(if same { Code::BodyTruncated } else { Code::FileChanged });
         }

@@ -1,5 +1,6 @@
 //! One part of a file, for somebody who asked for no more.
 
+use super::entity::Brings;
 use super::range::ContentRange;
 use super::{Download, Entity};
 use crate::text;
@@ -9,7 +10,7 @@ impl Download {
     /// [asked for](is_single_range). It is gone on with as a whole file is, up to its own end.
     #[must_use]
     pub fn part(self, asked: &str, entity: &Entity, attempts: u32) -> Option<Self> {
-        let range = entity.range.filter(|range| entity.is_part && is_of(*range, asked))?;
+        let range = entity.range.filter(|range| entity.brings == Brings::Part && is_of(*range, asked))?;
         let end = Some(range.last + 1);
         Some(Self {
             received: range.first,
