@@ -31,8 +31,8 @@ pub(super) struct Journal {
     digest: Option<String>,
     /// So many bytes of the part were on the device when this was written.
     kept: u64,
-    /// What those bytes come to: only bytes that still do are gone on with.
-    sha256: String,
+    /// What those bytes come to (CRC-32): only bytes that still do are gone on with.
+    checksum: u32,
 }
 
 /// What has the journal's name.
@@ -50,7 +50,7 @@ pub(super) struct Kept {
     pub(super) etag: String,
     pub(super) total: Option<u64>,
     pub(super) bytes: u64,
-    pub(super) sha256: Sha256,
+    pub(super) checksum: u32,
 }
 
 impl Journal {
@@ -63,13 +63,13 @@ impl Journal {
             total,
             digest,
             kept: 0,
-            sha256: String::new(),
+            checksum: 0,
         }
     }
 
     /// The same with so many bytes that come to this.
-    pub(super) fn with(&self, kept: u64, sha256: Sha256, total: Option<u64>) -> Self {
-        Self { kept, sha256: sha256.to_string(), total, ..self.clone() }
+    pub(super) fn with(&self, kept: u64, checksum: u32, total: Option<u64>) -> Self {
+        Self { total, kept, checksum, ..self.clone() }
     }
 
     /// Takes what the backend says of the file's digest by now.
@@ -92,8 +92,12 @@ impl Journal {
         let etag = self.etag.clone().filter(|etag| is_tag(etag))?;
         let is_fitting = self.source == source.to_string() && self.kept > 0;
         let fits_total = self.total.is_none_or(|total| self.kept <= total);
-        let sha256 = self.sha256.parse().ok()?;
-        (is_fitting && fits_total).then_some(Kept { etag, total: self.total, bytes: self.kept, sha256 })
+        (is_fitting && fits_total).then_some(Kept {
+            etag,
+            total: self.total,
+            bytes: self.kept,
+            checksum: self.checksum,
+        })
     }
 
     /// Reads what has the journal's name.

@@ -21,6 +21,7 @@ mod progress;
 mod saving;
 mod sha256;
 pub(crate) mod storage;
+mod sum;
 mod system;
 mod writer;
 
@@ -58,8 +59,8 @@ pub struct Saved {
     pub path: PathBuf,
     /// Its length.
     pub bytes: u64,
-    /// What it comes to; checked, where the backend or the caller said what it has to be.
-    pub sha256: Sha256,
+    /// What it comes to, where the caller or the backend said what it has to be: then it was checked.
+    pub sha256: Option<Sha256>,
     /// Its media type, as the backend says it.
     pub media_type: Option<String>,
     /// How many of its bytes were there from an earlier run.
@@ -93,7 +94,7 @@ impl Call<Saved> {
     ///     .progress(|now| println!("{} of {:?} bytes", now.received, now.total))
     ///     .await?;
     /// assert_eq!(saved.bytes, std::fs::metadata(&saved.path)?.len());
-    /// println!("{}  {}", saved.sha256, saved.path.display());
+    /// println!("{} bytes in {}", saved.bytes, saved.path.display());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// # })?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())

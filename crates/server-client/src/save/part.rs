@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write as _};
 
 use bytes::Bytes;
-use sha2::{Digest as _, Sha512};
+use sha2::Sha512;
 use twinfetch_core::error::Code;
 
 use super::digest::Digest;
@@ -12,6 +12,7 @@ use super::journal::{Journal, Kept, Note, remove};
 use super::place::Place;
 use super::sha256::Sha256;
 use super::storage::failed;
+use super::sum::Sum;
 use super::system;
 use crate::transport::Failure;
 
@@ -21,7 +22,7 @@ pub(super) struct Part {
     file: File,
     /// The bytes that count, from the beginning; what is behind them is left from before.
     length: u64,
-    hash: sha2::Sha256,
+    sum: Sum,
     replaces: bool,
 }
 
@@ -31,9 +32,9 @@ pub(super) struct Proof {
     /// Where the download is to go on.
     from: u64,
     /// What comes of the bytes up to there, once they have been read.
-    hash: Option<sha2::Sha256>,
+    sum: Option<Sum>,
     read: u64,
-    all: sha2::Sha256,
+    all: Sum,
 }
 
 /// How many bytes are looked at in one step.
@@ -41,7 +42,12 @@ const STEP: u64 = 8 * 1024 * 1024;
 
 impl Part {
     /// Opens the part of a file, or makes an empty one, with what an earlier run noted of it; `None` when somebody else has it.
-    pub(super) fn open(place: &Place, replaces: bool) -> Result<Option<(Self, Option<Journal>)>, Failure> {
+    /// `with_digest` says that its SHA-256 will be asked for.
+    pub(super) fn open(
+        place: &Place,
+        replaces: bool,
+        with_digest: bool,
+    ) -> Result<Option<(Self, Option<Journal>)>, Failure> {
         let opened = failed("opening the part");
         place.check_free(replaces)?;
         let file = system::open(&place.part, OpenOptions::new().read(true).write(true).create(true).truncate(false));
@@ -55,7 +61,7 @@ impl Part {
         if !system::is_at(&file, &place.part).map_err(&opened)? {
             return Ok(None);
         }
-        let part = Self { place: place.clone(), file, length: 0, hash: sha2::Sha256::default(), replaces };
+        let part = Self { place: place.clone(), file, length: 0, sum: Sum::new(with_digest), replaces };
         match place.check_free(replaces).and_then(|()| part.journal()) {
             Ok(journal) => Ok(Some((part, journal))),
             Err(failure) => {
@@ -83,36 +89,36 @@ impl Part {
         self.file.rewind().map_err(failed("reading the part"))?;
         // Of a file that is complete the last byte is asked for again, so that the backend says whether it is still the same.
         let from = kept.total.map_or(kept.bytes, |total| kept.bytes.min(total.saturating_sub(1)));
-        let all = sha2::Sha256::default();
-        let hash = (from == 0).then(|| all.clone());
-        Ok(Proof { kept, from, hash, read: 0, all })
+        let all = self.empty();
+        let sum = (from == 0).then(|| all.clone());
+        Ok(Proof { kept, from, sum, read: 0, all })
     }
 
     /// Looks at the next bytes; whether that was all.
     pub(super) fn prove(&self, proof: &mut Proof) -> Result<bool, Failure> {
         let end = if proof.read < proof.from { proof.from } else { proof.kept.bytes };
         let wanted = STEP.min(end - proof.read);
-        let read = feed(&mut (&self.file).take(wanted), &mut proof.all)?;
+        let read = feed((&self.file).take(wanted), |bytes| proof.all.add(bytes))?;
         proof.read += read;
-        if proof.read == proof.from && proof.hash.is_none() {
-            proof.hash = Some(proof.all.clone());
+        if proof.read == proof.from && proof.sum.is_none() {
+            proof.sum = Some(proof.all.clone());
         }
         Ok(read < wanted || proof.read == proof.kept.bytes)
     }
 
     /// Takes over the bytes that have proved to be those of the journal: those to ask on from, or `None` when they are not.
     pub(super) fn adopt(&mut self, proof: Proof) -> Result<Option<Kept>, Failure> {
-        let is_same = proof.read == proof.kept.bytes && finished(&proof.all) == proof.kept.sha256;
-        let Some(hash) = proof.hash.filter(|_| is_same && proof.from > 0) else { return Ok(None) };
+        let is_same = proof.read == proof.kept.bytes && proof.all.checksum() == proof.kept.checksum;
+        let Some(sum) = proof.sum.filter(|_| is_same && proof.from > 0) else { return Ok(None) };
         self.file.seek(SeekFrom::Start(proof.from)).map_err(failed("reading the part"))?;
-        (self.length, self.hash) = (proof.from, hash);
+        (self.length, self.sum) = (proof.from, sum);
         Ok(Some(Kept { bytes: proof.from, ..proof.kept }))
     }
 
     /// Empties the part, and notes what will be written to it.
     pub(super) fn begin(&mut self, journal: &Journal) -> Result<(), Failure> {
         let begun = failed("beginning the part");
-        (self.length, self.hash) = (0, sha2::Sha256::default());
+        (self.length, self.sum) = (0, self.empty());
         // Another program's bytes go first, its own are known by the note.
         self.file.set_len(0).and_then(|()| self.file.rewind()).map_err(&begun)?;
         journal.write(&self.place).map_err(failed("writing the journal"))?;
@@ -128,15 +134,19 @@ impl Part {
             return Err(failed("writing the part")(error));
         }
         for piece in pieces {
-            self.hash.update(piece);
+            self.sum.add(piece);
             self.length += piece.len() as u64;
         }
         Ok(())
     }
 
     /// How many bytes count, and what they come to.
-    pub(super) fn mark(&self) -> (u64, Sha256) {
-        (self.length, finished(&self.hash))
+    pub(super) fn mark(&self) -> (u64, u32) {
+        (self.length, self.sum.checksum())
+    }
+
+    fn empty(&self) -> Sum {
+        Sum::new(self.sum.sha256().is_some())
     }
 
     /// The same file for another thread, which is to wait for the device.
@@ -144,13 +154,25 @@ impl Part {
         self.file.try_clone().map_err(failed("writing the part"))
     }
 
-    /// Gives the part the final name, once it is what it has to be and safe on the device.
-    pub(super) fn publish(&mut self, expected: Option<Sha256>, digest: Option<&Digest>) -> Result<Sha256, Failure> {
+    /// Gives the part the final name, once it is what it has to be and safe on the device; its SHA-256 where that was looked at.
+    pub(super) fn publish(
+        &mut self,
+        expected: Option<Sha256>,
+        digest: Option<&Digest>,
+    ) -> Result<Option<Sha256>, Failure> {
         let stored = failed("storing the file");
-        let sha256 = finished(&self.hash);
-        let is_expected = expected.is_none_or(|expected| expected == sha256);
         self.file.set_len(self.length).map_err(&stored)?;
-        if !is_expected || !self.is_as_promised(sha256, digest)? {
+        let promised = if let Some(Digest::Sha256(promised)) = digest { Some(*promised) } else { None };
+        let sha256 = match self.sum.sha256() {
+            None if expected.or(promised).is_some() => Some(<[u8; 32]>::from(self.hashed::<sha2::Sha256>()?).into()),
+            known => known,
+        };
+        let is_expected = [expected, promised].into_iter().flatten().all(|expected| Some(expected) == sha256);
+        let is_promised = match digest {
+            Some(Digest::Sha512(promised)) => self.hashed::<Sha512>()?.as_slice() == promised.as_slice(),
+            Some(Digest::Sha256(_)) | None => true,
+        };
+        if !is_expected || !is_promised {
             return Err(Failure::new(Code::DigestMismatched, "the file has another digest"));
         }
         self.file.sync_all().map_err(&stored)?;
@@ -180,17 +202,12 @@ impl Part {
         }
     }
 
-    fn is_as_promised(&mut self, sha256: Sha256, digest: Option<&Digest>) -> Result<bool, Failure> {
-        match digest {
-            None => Ok(true),
-            Some(Digest::Sha256(promised)) => Ok(*promised == sha256),
-            Some(Digest::Sha512(promised)) => {
-                let mut hash = Sha512::default();
-                self.file.rewind().map_err(failed("reading the part"))?;
-                feed(&mut &self.file, &mut hash)?;
-                Ok(hash.finalize().as_slice() == promised.as_slice())
-            }
-        }
+    /// What all of the file comes to, read again.
+    fn hashed<D: sha2::Digest>(&mut self) -> Result<sha2::digest::Output<D>, Failure> {
+        let mut hash = D::new();
+        self.file.rewind().map_err(failed("reading the part"))?;
+        feed(&self.file, |bytes| hash.update(bytes))?;
+        Ok(hash.finalize())
     }
 
     /// Removes the part and what is known of it: nobody could go on with it.
@@ -213,18 +230,14 @@ impl Part {
     }
 }
 
-fn finished(hash: &sha2::Sha256) -> Sha256 {
-    Sha256::from(<[u8; 32]>::from(hash.clone().finalize()))
-}
-
-/// Has a hash take what can be read: how many bytes that was.
-fn feed(source: &mut impl Read, hash: &mut impl sha2::Digest) -> Result<u64, Failure> {
+/// Reads to the end: how many bytes that was.
+fn feed(mut source: impl Read, mut take: impl FnMut(&[u8])) -> Result<u64, Failure> {
     let mut buffer = vec![0; 256 * 1024];
     let mut all = 0;
     loop {
         let read = source.read(&mut buffer).map_err(failed("reading the part"))?;
         let Some(bytes) = buffer.get(..read).filter(|bytes| !bytes.is_empty()) else { return Ok(all) };
-        hash.update(bytes);
+        take(bytes);
         all += read as u64;
     }
 }

@@ -49,6 +49,7 @@ struct Saving {
 struct Terms {
     replaces: bool,
     is_fresh: bool,
+    with_digest: bool,
     origin: Sha256,
     presented: Presented,
 }
@@ -66,7 +67,7 @@ pub(super) async fn save(save: Save) -> Result<Saved, Error> {
     let called = Arc::clone(&request.called);
     let target = target.map_err(|failure| over(failure, Sent::Unsent).of(&called))?;
     let (origin, presented) = identify(&request).await.map_err(|error| error.of(&called))?;
-    let terms = Terms { replaces, is_fresh, origin, presented };
+    let terms = Terms { replaces, is_fresh, with_digest: expected.is_some(), origin, presented };
     let (source, left) = match target {
         Target::File(place) => open(request, place, terms).await,
         Target::Folder(folder) => open_in(request, &folder, terms).await,
@@ -182,7 +183,7 @@ impl Saving {
         &mut self,
         digest: Option<String>,
         expected: Option<Sha256>,
-    ) -> Result<(PathBuf, u64, Sha256), Failure> {
+    ) -> Result<(PathBuf, u64, Option<Sha256>), Failure> {
         let writer = self.left.writer()?;
         writer.journal.promise(digest);
         let named = writer.publish(expected).await?;
@@ -194,11 +195,11 @@ impl Saving {
 
 /// Gets hold of the part, and of what an earlier run has left in it; `etag` is the one that it has to be of.
 async fn begin(place: Place, terms: &Terms, etag: Option<&str>) -> Result<(Left, Option<Kept>), Failure> {
-    let Terms { replaces, is_fresh, origin, .. } = *terms;
+    let Terms { replaces, is_fresh, with_digest, origin, .. } = *terms;
     let until = Instant::now() + PATIENCE;
     let (part, journal) = loop {
         let place = place.clone();
-        if let Some(opened) = blocking(move || Part::open(&place, replaces)).await? {
+        if let Some(opened) = blocking(move || Part::open(&place, replaces, with_digest)).await? {
             break opened;
         }
         if Instant::now() >= until {

@@ -110,7 +110,10 @@ impl Writer {
     }
 
     /// Gives the file its name.
-    pub(super) async fn publish(&mut self, expected: Option<Sha256>) -> Result<(PathBuf, u64, Sha256), Failure> {
+    pub(super) async fn publish(
+        &mut self,
+        expected: Option<Sha256>,
+    ) -> Result<(PathBuf, u64, Option<Sha256>), Failure> {
         self.write_all().await?;
         self.is_noted().await?;
         let digest = self.journal.digest();
@@ -194,12 +197,12 @@ impl Writer {
     async fn note(&mut self) -> Result<(), Failure> {
         self.is_noted().await?;
         let Some(part) = self.part.as_ref().filter(|_| self.journal.is_of_use()) else { return Ok(()) };
-        let (bytes, sha256) = part.mark();
+        let (bytes, checksum) = part.mark();
         if bytes == self.noted.1 {
             return Ok(());
         }
         let (file, place) = (part.handle()?, part.place.clone());
-        let journal = self.journal.with(bytes, sha256, self.total);
+        let journal = self.journal.with(bytes, checksum, self.total);
         self.noted = (Instant::now(), bytes);
         self.noting = Some(spawn_blocking(move || {
             file.sync_data().and_then(|()| journal.write(&place)).map_err(failed("writing the journal"))

@@ -86,8 +86,8 @@ async fn a_journal_that_does_not_fit_begins_the_file_anew() {
         ("kept", json!(KEPT + 1)),
         ("kept", json!(u64::MAX)),
         ("kept", json!(-1)),
-        ("sha256", json!("")),
-        ("sha256", json!("é")),
+        ("checksum", json!(0)),
+        ("checksum", json!("é")),
     ] {
         goes_on_from(0, |stage| {
             let mut journal = stage.journal("f").unwrap();

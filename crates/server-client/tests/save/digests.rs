@@ -34,7 +34,8 @@ async fn d_04_a_file_of_the_expected_digest_is_saved_and_another_is_not() {
     let error = stage.get().download_to(stage.path("f")).sha256(wrong).await.unwrap_err();
     failed(&error, Code::DigestMismatched);
     assert!(stage.names().is_empty());
-    stage.get().download_to(stage.path("f")).sha256(right.to_string()).await.unwrap();
+    let saved = stage.get().download_to(stage.path("f")).sha256(right.to_string()).await.unwrap();
+    assert_eq!(saved.sha256, Some(right));
     stage.has("f", &file);
     stage.get().download_to(stage.path("f")).sha256(*right.as_bytes()).overwrite().await.unwrap();
 }
@@ -59,10 +60,24 @@ async fn d_04_a_file_is_what_the_backend_says_it_is() {
         let error = stage.get().download_to(stage.path("f")).await.unwrap_err();
         failed(&error, Code::DigestMismatched);
         assert!(stage.names().is_empty(), "{header}");
+        let is_sha256 = right.starts_with("sha-256");
         stage.server.play(serves(&with(&file, (header, right))));
-        stage.get().download_to(stage.path("f")).await.unwrap();
+        let saved = stage.get().download_to(stage.path("f")).await.unwrap();
+        assert_eq!(saved.sha256.is_some(), is_sha256, "{header}");
         stage.has("f", &file);
     }
+}
+
+/// What was there from an earlier run is part of what is looked at.
+#[tokio::test]
+async fn d_04_a_file_of_two_runs_is_of_the_expected_digest() {
+    let file = file(700_000);
+    let stage = Stage::new(&file).await;
+    let right = Sha256::from(sample(&file).sha256());
+    stage.leaves("f", &file, 300_000).await;
+    stage.server.play(serves(&file));
+    let saved = stage.get_once().download_to(stage.path("f")).sha256(right.to_string()).await.unwrap();
+    assert_eq!((saved.kept, saved.sha256), (300_000, Some(right)));
 }
 
 #[tokio::test]

@@ -5,9 +5,9 @@ use std::os::unix::fs::MetadataExt as _;
 use std::sync::{Arc, Mutex};
 
 use twinfetch_faults::{File, Length, Pace};
-use twinfetch_server_client::{Code, Progress, Sha256};
+use twinfetch_server_client::{Code, Progress};
 
-use crate::stage::{Stage, failed, file, has, sample};
+use crate::stage::{Stage, failed, file, has};
 
 /// A listener, and what it was told.
 fn listener() -> (impl FnMut(Progress) + Send + 'static, Arc<Mutex<Vec<Progress>>>) {
@@ -17,14 +17,14 @@ fn listener() -> (impl FnMut(Progress) + Send + 'static, Arc<Mutex<Vec<Progress>
 }
 
 #[tokio::test]
-async fn a_file_is_saved_with_its_digest_and_nothing_is_left_beside_it() {
+async fn a_file_is_saved_and_nothing_is_left_beside_it() {
     for size in [0, 1, 600_000, 3_000_000] {
         let file = File { headers: vec![("content-type".to_owned(), "text/csv".to_owned())], ..file(size) };
         let stage = Stage::new(&file).await;
         let saved = stage.get().download_to(stage.path("report.csv")).await.unwrap();
         stage.has("report.csv", &file);
         assert_eq!((saved.path, saved.bytes, saved.kept), (stage.path("report.csv"), size, 0));
-        assert_eq!(saved.sha256, Sha256::from(sample(&file).sha256()));
+        assert_eq!(saved.sha256, None, "nobody asked what it comes to");
         assert_eq!(saved.media_type.as_deref(), Some("text/csv"));
     }
 }
