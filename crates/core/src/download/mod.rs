@@ -241,7 +241,10 @@ impl Download {
             // How the connection ended does not matter then; what the taker could not do does.
             Err(code) if self.is_complete() && code.is_passing() => return Next::Done,
             // A server may send less than it was asked for.
-            Ok(()) if self.until == Some(self.received) && self.gained > 0 => return Next::Again(0),
+            Ok(()) if self.until == Some(self.received) && self.gained > 0 => {
+                let wait = retry.wait(1, None, random).filter(|_| self.gained < ENOUGH);
+                return Next::Again(wait.unwrap_or_default());
+            }
             Ok(()) => Code::BodyTruncated,
             Err(code) => code,
         };

@@ -51,6 +51,8 @@ impl<'a> Exchange<'a, Reading> {
         let head = &self.stage.head;
         let is_bare = matches!(self.plan.dialect.envelope, Envelope::Bare { .. });
         let is_file = match head {
+            // It is not there yet.
+            Head { status: 202, .. } => false,
             _ if head.is_problem() => false,
             Head { content_disposition: Some(_), .. } => true,
             _ if head.is_html() => expected.html,
@@ -113,16 +115,19 @@ mod tests {
     fn a_message_or_a_page_is_no_file_unless_the_server_or_the_caller_says_so() {
         let base = BaseUrl::parse("http://h", "baseUrl").unwrap();
         // What comes of a download that is answered so.
-        let saved = |dialect: &Dialect, path: &str, headers: &[(&str, &str)], document: &Value| {
+        let answered = |status, dialect: &Dialect, path: &str, headers: &[(&str, &str)], document: &Value| {
             let call = Call::new(Method::Get, Path::parse(path, &base).unwrap()).file(None);
             let step = Exchange::start(dialect, &base, call, Ok(Presented::default()));
             let Step::Send(exchange, _) = step else { panic!("nothing is sent") };
             let found =
                 |asked: &str| headers.iter().find(|(name, _)| *name == asked).map(|(_, value)| (*value).to_owned());
-            let Step::Read(exchange) = exchange.answered(Ok(Head::new(200, 0, found))) else { panic!("not read") };
+            let Step::Read(exchange) = exchange.answered(Ok(Head::new(status, 0, found))) else { panic!("not read") };
             let document = (exchange.wants() == Wants::Document).then_some(document);
             let Step::Done(ended) = exchange.received(Ok(document.as_ref())) else { panic!("no end") };
             ended.map(|reply| assert_eq!(reply.payload, Payload::Raw)).map_err(|error| error.code())
+        };
+        let saved = |dialect: &Dialect, path: &str, headers: &[(&str, &str)], document: &Value| {
+            answered(200, dialect, path, headers, document)
         };
         let (plain, coded) = (Dialect::authjs(), Dialect::single_user());
         let (html, json) = (("content-type", "text/html; charset=utf-8"), ("content-type", "application/json"));
@@ -138,6 +143,7 @@ mod tests {
         assert_eq!(saved(&coded, "/export", &[json, named], &refused), Ok(()));
         assert_eq!(saved(&plain, "/a.json", &[("content-type", "application/problem+json")], &refused), unexpected);
         assert_eq!(saved(&plain, "/export", &[], &Value::Null), Ok(()));
+        assert_eq!(answered(202, &plain, "/export", &[named], &Value::Null), unexpected);
         assert_eq!(saved(&plain, "/export", &[("content-type", "text/csv")], &Value::Null), Ok(()));
     }
 }

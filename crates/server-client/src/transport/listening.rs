@@ -4,10 +4,13 @@
 //! reqwest, hands that over although the answer is there to be read. On a [`Listening`] connection the answer counts.
 
 use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::future::select_ok;
 use http::header::{HOST, USER_AGENT};
 use http::uri::Scheme;
 use http::{HeaderValue, Request, Uri};
@@ -82,14 +85,8 @@ impl Connector {
         let port = url.port_u16().unwrap_or(if is_secure { 443 } else { 80 });
         let addresses =
             lookup_host((host, port)).await.map_err(|error| Failure::below(Code::DnsFailed, "name", &error));
-        let mut refused = Failure::new(Code::DnsFailed, "name");
-        for address in addresses? {
-            match TcpStream::connect(address).await {
-                Ok(socket) => return self.secure(host, is_secure, socket).await,
-                Err(error) => refused = Failure::below(Code::ConnectFailed, "connect", &error),
-            }
-        }
-        Err(refused)
+        let socket = reach(addresses?).await.map_err(|error| Failure::below(Code::ConnectFailed, "connect", &error))?;
+        self.secure(host, is_secure, socket).await
     }
 
     #[cfg(feature = "rustls")]
@@ -117,6 +114,28 @@ impl Connector {
         }
         Ok(Box::new(Listening::new(socket)?))
     }
+}
+
+/// How long the first family of addresses has before the other one is tried beside it, as reqwest gives it.
+const HEAD_START: Duration = Duration::from_millis(300);
+
+/// Connects to the first address that answers; a family of which none does holds nothing up
+/// ([RFC 8305](https://www.rfc-editor.org/rfc/rfc8305)).
+async fn reach(addresses: impl Iterator<Item = SocketAddr>) -> io::Result<TcpStream> {
+    let mut addresses = addresses.peekable();
+    let is_first = addresses.peek().map(SocketAddr::is_ipv6);
+    let (first, other): (Vec<_>, Vec<_>) = addresses.partition(|address| Some(address.is_ipv6()) == is_first);
+    let mut first = Box::pin(connect_to_any(first));
+    let other = Box::pin(connect_to_any(other));
+    match timeout(HEAD_START, first.as_mut()).await {
+        Ok(Ok(socket)) => Ok(socket),
+        Ok(Err(refused)) => other.await.map_err(|_| refused),
+        Err(_) => select_ok([first, other]).await.map(|(socket, _)| socket),
+    }
+}
+
+async fn connect_to_any(addresses: Vec<SocketAddr>) -> io::Result<TcpStream> {
+    TcpStream::connect(addresses.as_slice()).await
 }
 
 /// Adds what a pool adds by itself, and leaves of the address what a server is told.
