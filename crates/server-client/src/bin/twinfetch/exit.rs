@@ -83,8 +83,8 @@ impl Ending {
     }
 
     pub(crate) fn interrupted(wanted: &Download) -> Self {
-        let advice = if wanted.is_to_stdout() { "" } else { " What came is kept: --resume goes on with it." };
-        Self { exit: Exit::Interrupted, lines: vec![format!("Interrupted.{advice}")] }
+        let advice = (!wanted.is_to_stdout()).then_some(KEPT);
+        Self { exit: Exit::Interrupted, lines: ["Interrupted."].into_iter().chain(advice).map(str::to_owned).collect() }
     }
 
     /// Of a download that failed; `has_part` says that something of it is kept.
@@ -110,15 +110,18 @@ impl Exit {
     }
 }
 
+/// What a person can do about a file that broke off.
+const KEPT: &str = "What came is kept where the server's file can be gone on with: --resume does.";
+
 /// What a person can do about it.
 fn advice(error: &Error, wanted: &Download) -> Option<&'static str> {
     match error.code() {
         Code::FileExists => Some("Name another file with --output, or replace it with --overwrite."),
         Code::Unauthorized if wanted.token_env.is_none() => Some("Name the variable with a token: --token-env NAME."),
         Code::BodyStalled | Code::BodyTruncated | Code::StorageFull
-            if !wanted.is_to_stdout() && has_part(&wanted.output) =>
+            if !wanted.is_to_stdout() && (wanted.output.is_dir() || has_part(&wanted.output)) =>
         {
-            Some("What came is kept: --resume goes on with it.")
+            Some(KEPT)
         }
         _ => None,
     }
