@@ -11,6 +11,7 @@
 //! let go, and the file is asked for from its beginning.
 
 mod entity;
+mod follow;
 mod meter;
 #[cfg(feature = "proxy")]
 mod part;
@@ -18,6 +19,7 @@ mod range;
 
 use entity::Brings;
 pub use entity::Entity;
+pub use follow::{Answer, Next};
 pub use meter::{Meter, Pace};
 #[cfg(feature = "proxy")]
 pub use part::is_single_range;
@@ -52,30 +54,6 @@ pub struct Download {
     /// Where the part ends that is wanted, where it is not all of the file.
     #[cfg(feature = "proxy")]
     end: Option<u64>,
-}
-
-/// What to do with an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// Give up what was taken before, and take the body from the beginning of the file.
-    Anew,
-    /// Take the body as what follows.
-    On,
-    /// Let the body go, and [ask](Download::ask) again.
-    Again,
-    /// Let the body go: the download has failed.
-    Failed(Code),
-}
-
-/// What follows a body, or what came of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Next {
-    /// The file is complete.
-    Done,
-    /// Wait so many milliseconds, then [ask](Download::ask) again.
-    Again(u64),
-    /// The download has failed.
-    Failed(Code),
 }
 
 impl Download {
