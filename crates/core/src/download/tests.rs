@@ -128,9 +128,9 @@ fn without_a_strong_tag_a_file_begins_anew_as_often_as_a_call_is_repeated() {
 #[test]
 fn requests_that_bring_nothing_come_to_an_end_and_those_that_bring_something_do_not() {
     let mut download = broken(true, 40);
-    for next in [Next::Again(0), Next::Again(0), Next::Failed(Code::BodyTruncated)].iter().skip(1) {
+    for next in [Next::Again(0), Next::Failed(Code::BodyTruncated)] {
         assert_eq!(download.answered(part("bytes 40-99/100"), 1), Answer::On);
-        assert_eq!(ended(&mut download, Err(Code::BodyTruncated)), *next);
+        assert_eq!(ended(&mut download, Err(Code::BodyTruncated)), next);
     }
     let (mut download, mut budget) = (Download::new(false), Budget::new());
     download.answered(whole("100"), 1);

@@ -146,7 +146,22 @@ const fn is_directing(char: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::printable;
+    use clap::CommandFactory as _;
+
+    use super::{list, printable};
+    use crate::arguments::Arguments;
+
+    #[test]
+    fn the_guide_has_every_exit_code_and_every_option() {
+        let guide = include_str!("../../../../../docs/files.md");
+        assert!(guide.contains(&list()), "{}", list());
+        let program = Arguments::command();
+        let download = program.find_subcommand("download").unwrap();
+        for option in download.get_arguments().filter_map(clap::Arg::get_long) {
+            let short = option == "output" && guide.contains("`-o FILE`");
+            assert!(short || guide.contains(&format!("`--{option}")), "{option}");
+        }
+    }
 
     #[test]
     fn a_servers_words_do_not_direct_the_terminal() {
