@@ -131,6 +131,8 @@ impl<'a> Exchange<'a, Paused> {
                 new.token = new.token.filter(|_| bears);
                 new.signed_out &= signed_out;
                 self.plan.present(new);
+                // Since the token was renewed, others may have worn it out.
+                self.plan.renewals_left = 1;
                 self.plan.send()
             }
             _ => Step::Done(Err(self.stage.why)),
@@ -244,6 +246,25 @@ mod tests {
         assert!(request.authorization.is_none() && request.credentials != Credentials::Omit);
         let ended = resumed(presented(Some("t"), false), presented(None, false));
         assert_eq!(ended.unwrap_err(), Code::ConnectionLost);
+    }
+
+    #[test]
+    fn a_token_that_ends_while_a_call_waits_is_renewed_again_and_one_that_is_refused_at_once_is_not() {
+        let (dialect, base) = (Dialect::dual_token(), BaseUrl::parse("http://h", "baseUrl").unwrap());
+        let presented = |generation| Presented { token: Some(Secret::new("t")), generation, ..Presented::default() };
+        let refused = || Ok(Head::new(401, 0, |_| None));
+        let call = Call::new(Method::Get, Path::parse("/", &base).unwrap()).retry(Retry::DEFAULT);
+        let Step::Send(exchange, _) = Exchange::start(&dialect, &base, call, Ok(presented(1))) else {
+            panic!("unsent")
+        };
+        let Step::Renew(exchange, 1) = exchange.settled(refused()) else { panic!("no renewal") };
+        let Step::Send(exchange, _) = exchange.renewed(Ok(presented(2))) else { panic!("not sent again") };
+        let Step::Retry(exchange) = exchange.settled(Err(Code::ConnectionLost)) else { panic!("no repetition") };
+        let Step::Sleep(exchange, _) = exchange.pause(&mut Budget::new(), 0, 30_000) else { panic!("no wait") };
+        let Step::Send(exchange, _) = exchange.resumed(Ok(presented(2))) else { panic!("not repeated") };
+        let Step::Renew(exchange, 2) = exchange.settled(refused()) else { panic!("no second renewal") };
+        let Step::Send(exchange, _) = exchange.renewed(Ok(presented(3))) else { panic!("not sent again") };
+        assert!(matches!(exchange.settled(refused()), Step::Read(_)));
     }
 
     #[test]
