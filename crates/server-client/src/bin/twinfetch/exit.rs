@@ -116,6 +116,10 @@ const KEPT: &str = "What came is kept where the server's file can be gone on wit
 /// What a person can do about it.
 fn advice(error: &Error, wanted: &Download) -> Option<&'static str> {
     match error.code() {
+        // A name that the server chose replaces nothing.
+        Code::FileExists if wanted.output.is_dir() => {
+            Some("Name a file with --output FILE; one that is named so can be replaced with --overwrite.")
+        }
         Code::FileExists => Some("Name another file with --output, or replace it with --overwrite."),
         Code::Unauthorized if wanted.token_env.is_none() => Some("Name the variable with a token: --token-env NAME."),
         Code::BodyStalled | Code::BodyTruncated | Code::StorageFull
