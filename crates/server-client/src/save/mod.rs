@@ -9,7 +9,7 @@
 //! ```
 //!
 //! A part is gone on with when the journal says that it is of the same address and user, and when its first bytes still come to the
-//! SHA-256 that the journal has of them. A note is made once a second, when nothing comes for a while, and when a download
+//! checksum that the journal has of them. A note is made once a second, when nothing comes for a while, and when a download
 //! fails or is dropped; each after the bytes are on the device. So what a killed process or a power cut leaves behind those
 //! bytes, zeros or anything else, is not trusted: it is asked for again.
 
